@@ -1,0 +1,403 @@
+"""What was agreed: one Open Data Contract Standard YAML file -> one frozen Contract.
+
+Here: the nouns (Contract, Table, Column, Rule, Measure) and how they are read and checked, once.
+Not here: validating data (expectations.py), counting (assets/steps/count.py), words
+(translations/). A contract that loads can be trusted everywhere else: names are plain, every SQL
+expression was parsed and allowed, and every measure uses columns its table has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as checked_dataclass
+
+from data_contracts import expressions
+
+HERE = Path(__file__).parent
+ODCS_SCHEMA = HERE / "odcs-3.1.0.schema.json"
+STRICT = ConfigDict(extra="forbid", strict=False)
+
+
+class ContractError(ValueError):
+    """A contract file cannot be used; the message says which file and why."""
+
+
+class ColumnType(StrEnum):
+    TEXT = "text"
+    CODE = "code"
+    COUNT = "count"
+    MONTH = "month"
+    DATE = "date"
+
+
+class Register(StrEnum):
+    """A list in codes/ that a column's values come from."""
+
+    ORGANISATIONS = "organisations"
+    SITES = "sites"
+
+
+class Scope(StrEnum):
+    """How far a broken rule reaches."""
+
+    ROW = "row"
+    SUBMISSION = "submission"
+    INFORMATION = "information"
+
+
+class MeasureType(StrEnum):
+    OUTCOME = "outcome"
+    PROCESS = "process"
+    BALANCING = "balancing"
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    UP = "up"
+    DOWN = "down"
+    NEUTRAL = "neutral"
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Column:
+    """One column of a submitted table. `values` is a closed list; `register` names one in codes/."""
+
+    name: str
+    type: ColumnType
+    required: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    pattern: str | None = None
+    values: tuple[str, ...] = ()
+    register: Register | None = None
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Rule:
+    """A condition every row must meet; `expression` is SQL that is true for a good row."""
+
+    code: str
+    scope: Scope
+    expression: str
+    columns: tuple[str, ...]
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Target:
+    """A published target in the measure's unit, in force from a month."""
+
+    value: float
+    starts: date | None = None
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Measure:
+    """How one figure is counted and judged. `numerator`, `denominator`, `filter` are SQL.
+
+    `multiplier` scales the quotient (100 for per cent); `baseline` counts the points that set the
+    limits of each phase; figures younger than `final_after_months` are not final.
+    """
+
+    id: str
+    numerator: str
+    denominator: str | None = None
+    filter: str | None = None
+    multiplier: float = 1.0
+    unit: str
+    chart: str
+    direction: Direction
+    type: MeasureType
+    domains: tuple[str, ...]
+    owner: str
+    source: str
+    targets: tuple[Target, ...] = ()
+    baseline: int | None = 24
+    rules: str = "ihi"
+    screening: bool = True
+    final_after_months: int = 0
+    key: bool = False
+    workstream: str = ""
+    table: str = ""
+
+    def target_at(self, month: date) -> float | None:
+        """The target in force in a month, or None where none had been published."""
+        known = [t for t in self.targets if t.starts is None or t.starts <= month]
+        return max(known, key=lambda t: t.starts or date.min).value if known else None
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Due:
+    """Organisations that must send a table, from a month to a month (both included)."""
+
+    organisations: tuple[str, ...]
+    starts: date
+    ends: date | None = None
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Table:
+    """One kind of file: its columns, key, rules, measures, who sends it and by when.
+
+    `submits` maps a submitter to the organisations it may send rows for; an organisation that is
+    not listed there sends for itself. `tolerated_share` of rows set aside leaves a month complete.
+    """
+
+    id: str
+    workstream: str
+    topic: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    rules: tuple[Rule, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    due: tuple[Due, ...] = ()
+    submits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    deadline_working_days: int = 10
+    closing_working_days: int = 5
+    tolerated_share: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The table's name across all contracts, such as `falls.monthly`."""
+        return f"{self.workstream}.{self.id}"
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def has(self, name: str) -> bool:
+        return name in self.column_names
+
+    def is_due(self, organisation: str, month: date) -> bool:
+        """Whether an organisation must send this table for a month."""
+        return any(
+            organisation in due.organisations
+            and due.starts <= month
+            and (due.ends is None or month <= due.ends)
+            for due in self.due
+        )
+
+    @property
+    def due_organisations(self) -> tuple[str, ...]:
+        return tuple(sorted({code for due in self.due for code in due.organisations}))
+
+    def organisations_of(self, submitter: str) -> tuple[str, ...]:
+        """The organisations whose rows a submitter may send."""
+        if submitter in self.submits:
+            return self.submits[submitter]
+        sent_by_others = {code for codes in self.submits.values() for code in codes}
+        return () if submitter in sent_by_others else (submitter,)
+
+    def submitter_of(self, organisation: str) -> str:
+        """Who sends the rows of an organisation."""
+        return next(
+            (s for s, codes in self.submits.items() if organisation in codes),
+            organisation,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """All tables of one workstream; `digest` is the SHA-256 of the file it was read from."""
+
+    workstream: str
+    version: str
+    status: str
+    tables: tuple[Table, ...]
+    digest: str
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return tuple(measure for table in self.tables for measure in table.measures)
+
+    def table(self, table_id: str) -> Table:
+        return next(table for table in self.tables if table.id == table_id)
+
+    def measure(self, measure_id: str) -> Measure:
+        return next(measure for measure in self.measures if measure.id == measure_id)
+
+
+def load_contracts(folder: Path | None = None) -> tuple[Contract, ...]:
+    """Every `*.odcs.yaml` in a folder, in the order that readers see (`position`), then by name.
+
+    Raises ContractError naming the file for anything that is not a usable contract.
+    """
+    paths = sorted((folder or HERE).glob("*.odcs.yaml"))
+    if not paths:
+        raise ContractError(f"There is no contract (*.odcs.yaml) in {folder or HERE}.")
+    ranked = sorted(
+        (_read(path) for path in paths), key=lambda pair: (pair[0], pair[1].workstream)
+    )
+    contracts = tuple(contract for _, contract in ranked)
+    _refuse_shared_names(contracts)
+    return contracts
+
+
+def load_contract(path: Path) -> Contract:
+    """One contract file. Raises ContractError."""
+    return _read(path)[1]
+
+
+def tables_by_topic(contracts: tuple[Contract, ...]) -> dict[str, Table]:
+    """The middle part of a file name -> the table it announces."""
+    return {table.topic: table for contract in contracts for table in contract.tables}
+
+
+def _read(path: Path) -> tuple[int, Contract]:
+    content = path.read_bytes()
+    try:
+        document = yaml.safe_load(content)
+        jsonschema.Draft201909Validator(_odcs_schema()).validate(_json_like(document))
+        position = int(_custom(document).get("position", 1000))
+        return position, _contract(document, hashlib.sha256(content).hexdigest())
+    except jsonschema.ValidationError as error:
+        where = "/".join(str(part) for part in error.absolute_path)
+        raise ContractError(f"{path.name}: {where}: {error.message[:300]}") from error
+    except (ValidationError, ValueError, KeyError, yaml.YAMLError) as error:
+        raise ContractError(f"{path.name}: {error}") from error
+
+
+@cache
+def _odcs_schema() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(ODCS_SCHEMA.read_text(encoding="utf-8"))
+    return loaded
+
+
+def _json_like(document: Any) -> Any:
+    """YAML dates as the text that JSON Schema expects."""
+    return json.loads(json.dumps(document, default=str))
+
+
+def _custom(block: Mapping[str, Any]) -> dict[str, Any]:
+    """The customProperties of an ODCS block as a dictionary."""
+    return {
+        item["property"]: item["value"] for item in block.get("customProperties", [])
+    }
+
+
+def _contract(document: Mapping[str, Any], digest: str) -> Contract:
+    workstream = document["id"]
+    tables = tuple(_table(block, workstream) for block in document["schema"])
+    return Contract(
+        workstream=workstream,
+        version=document["version"],
+        status=document["status"],
+        tables=tables,
+        digest=digest,
+    )
+
+
+def _table(block: Mapping[str, Any], workstream: str) -> Table:
+    custom = _custom(block)
+    properties = block["properties"]
+    keys = [p for p in properties if p.get("primaryKey")]
+    keys.sort(key=lambda p: p["primaryKeyPosition"])
+    columns = tuple(_column(p) for p in properties)
+    names = [column.name for column in columns]
+    return TypeAdapter(Table).validate_python(
+        {
+            "id": block["name"],
+            "workstream": workstream,
+            "topic": custom["topic"],
+            "columns": columns,
+            "key": tuple(p["name"] for p in keys),
+            "rules": tuple(_rule(q, names) for q in block.get("quality", [])),
+            "measures": tuple(
+                _measure(m, workstream, block["name"], names)
+                for m in custom.get("measures", [])
+            ),
+            "due": custom.get("due", []),
+            "submits": custom.get("submits", {}),
+            **{
+                key: custom[name]
+                for key, name in (
+                    ("deadline_working_days", "deadlineWorkingDays"),
+                    ("closing_working_days", "closingWorkingDays"),
+                    ("tolerated_share", "toleratedShare"),
+                )
+                if name in custom
+            },
+        }
+    )
+
+
+def _column(block: Mapping[str, Any]) -> Column:
+    options = block.get("logicalTypeOptions", {})
+    return TypeAdapter(Column).validate_python(
+        {
+            "name": block["name"],
+            "type": _column_type(block),
+            "required": block.get("required", False),
+            "minimum": options.get("minimum"),
+            "maximum": options.get("maximum"),
+            "pattern": options.get("pattern"),
+            "values": tuple(
+                value
+                for quality in block.get("quality", [])
+                for value in quality.get("arguments", {}).get("validValues", [])
+            ),
+            "register": _custom(block).get("register"),
+        }
+    )
+
+
+def _column_type(block: Mapping[str, Any]) -> ColumnType:
+    logical = block["logicalType"]
+    if logical == "integer":
+        return ColumnType.COUNT
+    if logical == "date":
+        form = block.get("logicalTypeOptions", {}).get("format")
+        return ColumnType.MONTH if form == "yyyy-MM" else ColumnType.DATE
+    if logical == "string":
+        return ColumnType.TEXT if _custom(block).get("freeText") else ColumnType.CODE
+    raise ContractError(
+        f"column {block['name']}: logicalType {logical} is not used here"
+    )
+
+
+def _rule(block: Mapping[str, Any], columns: list[str]) -> Rule:
+    condition = expressions.checked(expressions.condition_of(block["query"]), columns)
+    return TypeAdapter(Rule).validate_python(
+        {
+            "code": block["id"],
+            "scope": _custom(block)["scope"],
+            "expression": condition,
+            "columns": expressions.columns_of(condition),
+        }
+    )
+
+
+def _measure(
+    block: Mapping[str, Any], workstream: str, table: str, columns: list[str]
+) -> Measure:
+    measure: Measure = TypeAdapter(Measure).validate_python(dict(block))
+    checked = {
+        part: expressions.checked(text, columns)
+        for part in ("numerator", "denominator", "filter")
+        if (text := getattr(measure, part)) is not None
+    }
+    return replace(measure, workstream=workstream, table=table, **checked)
+
+
+def _refuse_shared_names(contracts: tuple[Contract, ...]) -> None:
+    topics = [table.topic for contract in contracts for table in contract.tables]
+    workstreams = [contract.workstream for contract in contracts]
+    for kind, names in (("file topic", topics), ("workstream", workstreams)):
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ContractError(f"Two contracts use the {kind} {', '.join(repeated)}.")

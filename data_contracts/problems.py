@@ -1,0 +1,316 @@
+"""The catalogue of everything that can be wrong with a submission, and the shape of one finding.
+
+Belongs here: kinds (code, scope, effect, the facts their sentences need), `Problem`, the schema of
+a table of problems, masking. Does not belong here: finding problems (assets.steps), words
+(translations/<language>/problems.yaml, key = code) and the rules of a workstream (its contract
+brings codes of its own; `Kind.of_rule` gives them the same shape).
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TypeAlias
+
+import polars as pl
+
+from data_contracts.contract import Rule, Scope
+
+Fact: TypeAlias = str | int | float | tuple[str, ...] | tuple[int, ...]
+
+
+class Effect(StrEnum):
+    """What a problem does to the submission or to the row it was found in."""
+
+    SET_ASIDE = "set_aside"
+    REFUSED = "refused"
+    QUARANTINED = "quarantined"
+    DUPLICATE = "duplicate"
+    CHECK = "check"
+
+
+class Outcome(StrEnum):
+    """What became of a submission."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_WARNINGS = "accepted_with_warnings"
+    PARTLY_ACCEPTED = "partly_accepted"
+    REFUSED = "refused"
+    QUARANTINED = "quarantined"
+    DUPLICATE = "duplicate"
+
+
+class Unreadable(StrEnum):
+    """Why a file could not be opened: the values of the fact `reason`."""
+
+    DAMAGED = "damaged"
+    PASSWORD = "password"
+    NOT_A_FILE = "not_a_file"
+    CONTENT_DIFFERS = "content_differs"
+    TOO_BIG_INSIDE = "too_big_inside"
+    TOOK_TOO_LONG = "took_too_long"
+    STOPPED = "stopped"
+    UNUSUAL_WORKBOOK = "unusual_workbook"
+    MERGED_CELLS = "merged_cells"
+    FORMULA_WITHOUT_VALUE = "formula_without_value"
+    BROKEN_LINES = "broken_lines"
+    CONTROL_CHARACTERS = "control_characters"
+
+
+class IdentifierKind(StrEnum):
+    """What kind of thing could point at a person: the values of the fact `kind`."""
+
+    NHS_NUMBER = "nhs_number"
+    POSTCODE = "postcode"
+    DATE_OF_BIRTH = "date_of_birth"
+
+
+# Facts that stand for a word: a page looks the word up, so an unknown value has to fail here,
+# where the problem is made, and not at night on the page.
+CODED_FACTS: Mapping[str, type[StrEnum]] = MappingProxyType(
+    {"reason": Unreadable, "kind": IdentifierKind}
+)
+
+EFFECT_OF_SCOPE: Mapping[Scope, Effect] = MappingProxyType(
+    {
+        Scope.ROW: Effect.SET_ASIDE,
+        Scope.SUBMISSION: Effect.REFUSED,
+        Scope.INFORMATION: Effect.CHECK,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem. `facts` are the names that its sentences use."""
+
+    code: str
+    scope: Scope
+    effect: Effect
+    facts: tuple[str, ...] = ()
+
+    @classmethod
+    def of_rule(cls, rule: Rule) -> "Kind":
+        """The kind of a contract's own rule: its effect follows from its scope."""
+        return cls(rule.code, rule.scope, EFFECT_OF_SCOPE[rule.scope])
+
+
+def _row(code: str, *facts: str) -> Kind:
+    return Kind(code, Scope.ROW, Effect.SET_ASIDE, facts)
+
+
+def _refusal(code: str, *facts: str) -> Kind:
+    return Kind(code, Scope.SUBMISSION, Effect.REFUSED, facts)
+
+
+def _quarantine(code: str, *facts: str) -> Kind:
+    return Kind(code, Scope.SUBMISSION, Effect.QUARANTINED, facts)
+
+
+def _question(code: str, *facts: str) -> Kind:
+    return Kind(code, Scope.INFORMATION, Effect.CHECK, facts)
+
+
+EMPTY_FILE = _refusal("F01")
+UNREADABLE = _quarantine("F02", "reason")
+UNSUPPORTED_TYPE = _refusal("F03", "extension")
+UNDECODABLE = _refusal("F04")
+OLD_ENCODING = _question("F05")
+UNKNOWN_RETURN = _refusal("F06", "topics")
+UNKNOWN_SUBMITTER = _refusal("F07", "folder")
+SAME_FILE = Kind("F08", Scope.INFORMATION, Effect.DUPLICATE, ("duplicate_of",))
+TOO_LARGE = _refusal("F09", "limit_mb")
+
+MISSING_COLUMN = _refusal("H01", "column", "suggestion")
+UNKNOWN_COLUMN = _question("H02", "column")
+DUPLICATE_COLUMN = _refusal("H03", "column")
+NO_HEADER = _refusal("H04")
+NO_ROWS = _refusal("H05")
+
+BLANK = _row("C01", "column")
+NOT_A_COUNT = _row("C02", "column", "value")
+BELOW_MINIMUM = _row("C03", "column", "value", "minimum")
+ABOVE_MAXIMUM = _row("C04", "column", "value", "maximum")
+NOT_IN_LIST = _row("C05", "column", "value", "allowed")
+NOT_A_MONTH = _row("C06", "column", "value")
+NOT_A_DATE = _row("C07", "column", "value")
+FUTURE_MONTH = _row("C08", "value", "latest")
+WRONG_PATTERN = _row("C09", "column", "value", "pattern")
+SUPPRESSED_COUNT = _row("C10", "column", "value")
+
+DUPLICATE_ROW = _row("R01", "rows")
+UNKNOWN_ORGANISATION = _row("R02", "value", "suggestion")
+ORGANISATION_NOT_ALLOWED = _row("R03", "value", "submitter")
+UNKNOWN_SITE = _row("R04", "value")
+SITE_OF_OTHER_ORGANISATION = _row("R05", "value", "organisation", "owner")
+MONTH_NOT_DUE = _row("R06", "period", "due_from")
+WARD_AND_SITE_ROWS = _row("R07", "site")
+TOTAL_ROW = _row("R08", "value")
+
+IDENTIFIER = _quarantine("S01", "column", "kind")
+NOTHING_ACCEPTED = _refusal("S02")
+WARDS_MISSING = _question("S03", "wards", "month")
+NAME_DIFFERS = _question("S04", "named", "found")
+
+FILE_KINDS = (
+    EMPTY_FILE,
+    UNREADABLE,
+    UNSUPPORTED_TYPE,
+    UNDECODABLE,
+    OLD_ENCODING,
+    UNKNOWN_RETURN,
+    UNKNOWN_SUBMITTER,
+    SAME_FILE,
+    TOO_LARGE,
+)
+HEADER_KINDS = (MISSING_COLUMN, UNKNOWN_COLUMN, DUPLICATE_COLUMN, NO_HEADER, NO_ROWS)
+CELL_KINDS = (
+    BLANK,
+    NOT_A_COUNT,
+    BELOW_MINIMUM,
+    ABOVE_MAXIMUM,
+    NOT_IN_LIST,
+    NOT_A_MONTH,
+    NOT_A_DATE,
+    FUTURE_MONTH,
+    WRONG_PATTERN,
+    SUPPRESSED_COUNT,
+)
+ROW_KINDS = (
+    DUPLICATE_ROW,
+    UNKNOWN_ORGANISATION,
+    ORGANISATION_NOT_ALLOWED,
+    UNKNOWN_SITE,
+    SITE_OF_OTHER_ORGANISATION,
+    MONTH_NOT_DUE,
+    WARD_AND_SITE_ROWS,
+    TOTAL_ROW,
+)
+SUBMISSION_KINDS = (IDENTIFIER, NOTHING_ACCEPTED, WARDS_MISSING, NAME_DIFFERS)
+
+CATALOGUE: Mapping[str, Kind] = MappingProxyType(
+    {
+        kind.code: kind
+        for kind in (
+            *FILE_KINDS,
+            *HEADER_KINDS,
+            *CELL_KINDS,
+            *ROW_KINDS,
+            *SUBMISSION_KINDS,
+        )
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing found in one submission: a kind and its facts, never a sentence.
+
+    `row` counts as Excel does (the header of an ordinary sheet is row 1), `cell` is an Excel
+    address such as C14. Raises ValueError where a fact that the kind's sentences need is lacking.
+    """
+
+    kind: Kind
+    submission: str
+    _: KW_ONLY
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    cell: str | None = None
+    value: str | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        located = {"column": self.column, "value": self.value}
+        known = {name for name, fact in located.items() if fact is not None} | set(self.facts)
+        lacking = sorted(set(self.kind.facts) - known)
+        if lacking:
+            raise ValueError(f"problem {self.kind.code} lacks {', '.join(lacking)}")
+        for name in CODED_FACTS.keys() & set(self.kind.facts):
+            CODED_FACTS[name](str(self.facts[name]))
+
+
+PROBLEM_SCHEMA = pl.Schema(
+    {
+        "submission": pl.String,
+        "code": pl.String,
+        "scope": pl.String,
+        "sheet": pl.String,
+        "row": pl.Int64,
+        "column": pl.String,
+        "cell": pl.String,
+        "value": pl.String,
+        "facts": pl.String,
+    }
+)
+
+
+def problems_frame(problems: Iterable[Problem]) -> pl.DataFrame:
+    """Problems as a table of PROBLEM_SCHEMA, in the order given; identifiers are masked.
+
+    `facts` is JSON with sorted keys, so equal findings are equal bytes.
+    """
+    return pl.DataFrame(
+        [_record(problem) for problem in problems], schema=PROBLEM_SCHEMA, orient="row"
+    )
+
+
+def _record(problem: Problem) -> tuple[str | int | None, ...]:
+    kind = problem.kind
+    located = (_safe(problem.sheet), problem.row, _safe(problem.column), problem.cell)
+    return (
+        problem.submission,
+        kind.code,
+        kind.scope.value,
+        *located,
+        None if kind is IDENTIFIER else _safe(problem.value),
+        facts_json(problem.facts),
+    )
+
+
+def facts_json(facts: Mapping[str, Fact]) -> str:
+    """Facts as JSON: keys sorted, letters as they are, identifiers masked."""
+    safe = {name: _safe_fact(fact) for name, fact in facts.items()}
+    return json.dumps(safe, ensure_ascii=False, sort_keys=True)
+
+
+def _safe_fact(fact: Fact) -> Fact | list[str | int]:
+    if isinstance(fact, str):
+        return masked(fact)
+    if isinstance(fact, tuple | list):
+        return [masked(part) if isinstance(part, str) else part for part in fact]
+    return fact
+
+
+def _safe(text: str | None) -> str | None:
+    return None if text is None else masked(text)
+
+
+# Ten digits, also in the groups 3-3-4 in which NHS numbers are written. The check digit is not
+# looked at: a number with one digit mistyped still points at a person.
+_TEN_DIGITS = re.compile(r"(?<!\d)\d{3}[ .\-]?\d{3}[ .\-]?\d{4}(?!\d)")
+# 9.434765919E+09 is what Excel makes of such a number when it saves a CSV.
+_TEN_DIGITS_AS_FLOAT = re.compile(r"(?<![\d.])\d\.\d+E\+?0?9(?!\d)", re.IGNORECASE)
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b", re.IGNORECASE)
+_IDENTIFIER_LIKE = (_TEN_DIGITS, _TEN_DIGITS_AS_FLOAT, _POSTCODE)
+
+
+@lru_cache(maxsize=100_000)
+def masked(value: str) -> str:
+    """The value, or dots for all its letters and digits where part of it could name a person."""
+    plain = _plain(value)
+    if any(pattern.search(plain) for pattern in _IDENTIFIER_LIKE):
+        return re.sub(r"\w", "•", plain)
+    return value
+
+
+def _plain(value: str) -> str:
+    """Full-width digits, no-break spaces and hidden characters must not carry digits past us."""
+    if value.isascii() and value.isprintable():
+        return value
+    shown = (c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cf")
+    return "".join(" " if c.isspace() else c for c in shown)

@@ -1,0 +1,169 @@
+"""One series -> one Plotly figure, as the JSON a page stores and charts.js draws.
+
+Here: putting layers, labels and axes together at one size, with what changes on a narrow page
+(`narrow`) and on its own scale (`own`). Not here: words, the mode bar (charts.js draws without
+one, so nothing can be uploaded) and page markup (pages/chart.html.jinja).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import plotly.graph_objects as go
+
+from reports import theme
+from reports.figures import labels, layers, scales
+from reports.figures.labels import Annotation, FigureTexts
+from reports.figures.scales import Scale
+from reports.figures.series import Series
+from reports.figures.sizes import NARROW_FONT, NARROW_LEFT, NARROW_RIGHT, SPECS, Size, Spec
+
+MONTHS_FOR_FINE_TICKS = 48
+FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
+Figure = dict[str, Any]
+
+
+def figure(
+    series: Series, texts: FigureTexts, size: Size, *, scale: Scale | None = None
+) -> Figure:
+    """A figure of a series with at least one value: plotly's `data` and `layout`, and our own.
+
+    `narrow` holds changes of the layout by dotted path for windows under 620 px. With `scale`
+    (shared by a grid) the chart's own axis and labels come along as `own`. Positions in `texts`
+    are those of `series`. Raises ValueError for a series without any value.
+    """
+    spec = SPECS[size]
+    own = scales.scale_over(*scales.extent(series, spec.has_target))
+    used = scale or own
+    drawn = go.Figure(
+        data=layers.traces(series, spec, used.digits, texts.hover),
+        layout=_layout(series, texts, spec, used),
+    ).to_plotly_json()
+    # The empty template: plotly's own would add 6 KB to every chart.
+    drawn["layout"].pop("template", None)
+    for trace in drawn["data"]:
+        trace.pop("type", None)
+    if spec.has_sentences:
+        drawn["narrow"] = _narrow(series, texts, spec, used)
+    if scale is not None and scale != own:
+        drawn["own"] = _own(series, texts, spec, own)
+    return drawn
+
+
+def figure_json(drawn: Figure) -> str:
+    """Compact JSON that is safe inside a script element; the same figure gives the same bytes."""
+    compact = json.dumps(drawn, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return compact.replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _layout(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> Figure:
+    rows = labels.rows_above(texts, spec)
+    return {
+        "template": "none",
+        "height": spec.height,
+        "margin": {"l": spec.left, "r": spec.right, "t": rows.top, "b": spec.bottom, "pad": 0},
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
+        "font": {"family": FONT, "size": spec.font, "color": theme.INK_QUIET},
+        "hoverlabel": {
+            "bgcolor": theme.PAPER,
+            "bordercolor": theme.INK,
+            "align": "left",
+            "font": {"family": FONT, "size": 13, "color": theme.INK},
+        },
+        "xaxis": _month_axis(series, texts, spec),
+        "yaxis": _value_axis(scale, texts.suffix),
+        "annotations": _annotations(series, texts, spec, scale),
+        "shapes": _shapes(series, texts, spec, scale),
+    }
+
+
+def _month_axis(series: Series, texts: FigureTexts, spec: Spec) -> Figure:
+    at, words = _month_ticks(series, texts, spec.tick_months)
+    return {
+        "range": [-0.9, len(series.points) - 0.35],
+        "tickvals": at,
+        "ticktext": words,
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": layers.LIMITS_COLOUR,
+        "showline": True,
+        "linecolor": layers.LIMITS_COLOUR,
+    }
+
+
+def _month_ticks(series: Series, texts: FigureTexts, step: int) -> tuple[list[int], list[str]]:
+    dates = [point.period for point in series.points]
+    if series.is_by_event:
+        return scales.event_ticks(dates)
+    is_long = len(dates) > MONTHS_FOR_FINE_TICKS
+    return scales.month_ticks(dates, step * 2 if is_long else step, texts.month_names)
+
+
+def _value_axis(scale: Scale, suffix: str) -> Figure:
+    digits = scale.digits
+    return {
+        "range": [round(scale.low, digits) + 0.0, round(scale.high, digits) + 0.0],
+        "tickvals": list(scale.ticks),
+        "tickformat": f",.{scale.decimals}f",
+        "ticksuffix": suffix,
+        "gridcolor": theme.CHART_GRID,
+        "zeroline": False,
+        "fixedrange": True,
+    }
+
+
+def _annotations(
+    series: Series, texts: FigureTexts, spec: Spec, scale: Scale, *, narrow: bool = False
+) -> list[Annotation]:
+    rows = labels.rows_above(texts, spec)
+    height = spec.height - rows.top - spec.bottom
+    squares, _ = labels.flag_labels(texts.flags, series, scale, narrow=narrow)
+    found = labels.end_labels(texts.ends, spec, scale, height, narrow=narrow) + squares
+    if not spec.has_sentences:
+        return found
+    short, count = narrow or spec is SPECS[Size.MEDIUM], len(series.points)
+    phase_at = rows.flags + rows.phases / 2
+    source_at = rows.flags + rows.phases + rows.sources / 2
+    found += labels.line_labels(texts.phases, count, phase_at, "<b>{}</b>".format, short)
+    return found + labels.line_labels(texts.sources, count, source_at, str, short)
+
+
+def _shapes(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> list[Annotation]:
+    rows = labels.rows_above(texts, spec)
+    height = spec.height - rows.top - spec.bottom
+    _, hairlines = labels.flag_labels(texts.flags, series, scale)
+    phase_rise = rows.flags + rows.phases if rows.phases else 0
+    source_rise = rows.flags + rows.phases + rows.sources if rows.sources else 0
+    return [
+        *labels.vertical_lines(texts.phases, phase_rise, height, theme.INK),
+        *labels.vertical_lines(texts.sources, source_rise, height, layers.LIMITS_COLOUR),
+        *hairlines,
+    ]
+
+
+def _narrow(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> Figure:
+    at, words = _month_ticks(series, texts, min(12, max(6, spec.tick_months * 2)))
+    return {
+        "annotations": _annotations(series, texts, spec, scale, narrow=True),
+        "margin.l": NARROW_LEFT,
+        "margin.r": NARROW_RIGHT,
+        "font.size": NARROW_FONT,
+        "xaxis.tickvals": at,
+        "xaxis.ticktext": words,
+    }
+
+
+def _own(series: Series, texts: FigureTexts, spec: Spec, own: Scale) -> Figure:
+    texts = replace(texts, hover=())
+    return {
+        "yaxis": _value_axis(own, texts.suffix),
+        "annotations": _annotations(series, texts, spec, own),
+        "shapes": _shapes(series, texts, spec, own),
+    }

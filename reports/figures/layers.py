@@ -1,0 +1,169 @@
+"""The drawn layers of a control chart, from the back: band, limits, centre, target, line, points.
+
+Here: one function for each layer, all of the same shape: (series, spec, digits) -> traces.
+Not here: labels beside and above the plot (labels.py), axes (scales.py), words. A verdict is told
+by shape as well as colour; a hollow point is one that limits and rules leave out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+
+import plotly.graph_objects as go
+
+from reports import theme
+from reports.figures.series import Point, Series
+from reports.figures.sizes import Spec
+
+Pair = tuple[float, float | None]
+LIMITS_COLOUR = "#768692"
+HALF = 0.5
+
+
+def traces(series: Series, spec: Spec, digits: int, hover: Sequence[str]) -> list[go.Scatter]:
+    """All layers of one chart, in drawing order; the last one is named `points`."""
+    behind = [trace for layer in LAYERS for trace in layer(series, spec, digits)]
+    return [*behind, _points(series, spec, digits, hover)]
+
+
+def band(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
+    """The 2-sigma band: one closed polygon for each phase, stepped half-way between points."""
+    outline: list[Pair] = []
+    for stretch in _stretches(series, lambda p: p.upper_2sigma):
+        upper = _stepped(stretch, [p.upper_2sigma for _, p in stretch])
+        lower = _stepped(stretch, [p.lower_2sigma for _, p in stretch])
+        outline += [*upper, *reversed(lower), (upper[0][0], None)]
+    look = {"fill": "toself", "fillcolor": theme.CHART_BAND, "line": {"width": 0, "shape": "hvh"}}
+    return _one(outline, digits, **look)
+
+
+def limits(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
+    """The 3-sigma limits, each stepped, broken where a phase ends."""
+    lines: list[Pair] = []
+    for stretch in _stretches(series, lambda p: p.upper):
+        for ends in ([p.upper for _, p in stretch], [p.lower for _, p in stretch]):
+            steps = _stepped(stretch, ends)
+            lines += [*steps, (steps[-1][0], None)]
+    return _one(lines, digits, line={"color": LIMITS_COLOUR, "width": 1, "shape": "hvh"})
+
+
+def centre(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
+    """The centre line, one piece for each phase; dashed where it is the median of a run chart."""
+    pieces: list[Pair] = []
+    for stretch in _stretches(series, lambda p: p.centre):
+        steps = _stepped(stretch, [p.centre for _, p in stretch])
+        pieces += [*steps, (steps[-1][0], None)]
+    dash = {"dash": "dash"} if series.limited is None else {}
+    look = {"color": theme.INK, "width": spec.centre_width, "shape": "hvh", **dash}
+    return _one(pieces, digits, line=look)
+
+
+def target(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
+    """The target in force at each month; not drawn on small charts."""
+    if not spec.has_target:
+        return []
+    pieces: list[Pair] = []
+    for _, run in groupby(enumerate(series.points), key=lambda pair: pair[1].target):
+        stretch = list(run)
+        value = stretch[0][1].target
+        if value is not None:
+            start, end = stretch[0][0] - HALF, stretch[-1][0] + HALF
+            pieces += [(start, value), (end, value), (end, None)]
+    look = {"color": theme.TARGET, "width": 1.25, "dash": "dashdot"}
+    return _one(pieces, digits, line=look)
+
+
+def line(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
+    """The data line, broken at gaps and where a phase begins."""
+    breaks = set(series.breaks())
+    path: list[Pair] = []
+    for position, point in enumerate(series.points):
+        if position in breaks:
+            path.append((position - HALF, None))
+        path.append((position, point.value))
+    return _one(path, digits, line={"color": theme.COMMON_CAUSE, "width": spec.line_width})
+
+
+LAYERS: tuple[Callable[[Series, Spec, int], list[go.Scatter]], ...] = (
+    band, limits, centre, target, line,
+)  # fmt: skip
+
+
+def _points(series: Series, spec: Spec, digits: int, hover: Sequence[str]) -> go.Scatter:
+    shown = list(enumerate(series.points))
+    drawn = [(i, p) for i, p in shown if p.value is not None]
+    last = drawn[-1][0] if drawn else None
+    points = [p for _, p in drawn]
+    colours = [theme.verdict_colour(p.verdict) for p in points]
+    rims = [theme.PAPER if p.is_solid else colour for p, colour in zip(points, colours, strict=True)]
+    fills = [c if p.is_solid else theme.PAPER for p, c in zip(points, colours, strict=True)]
+    widths = [spec.rim if p.is_solid else max(1.25, spec.rim) for p in points]
+    sizes = [_size(p, spec) + (spec.last_adds if i == last else 0) for i, p in drawn]
+    return go.Scatter(
+        x=[i for i, _ in drawn],
+        y=[_rounded(p.value, digits) for p in points],
+        mode="markers",
+        name="points",
+        marker={
+            "color": _short(fills),
+            "symbol": _short([theme.verdict_symbol(p.verdict) for p in points]),
+            "size": sizes,
+            "opacity": 1,
+            "line": {"color": _short(rims), "width": _short(widths)},
+        },
+        text=[hover[i] for i, _ in drawn],
+        hovertemplate="%{text}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _size(point: Point, spec: Spec) -> float:
+    shape = theme.verdict_symbol(point.verdict)
+    return {"circle": spec.circle, "square": spec.square}.get(shape, spec.diamond)
+
+
+def _stretches(
+    series: Series, of: Callable[[Point], float | None]
+) -> Iterator[list[tuple[int, Point]]]:
+    """Runs of neighbouring points of one phase that have a number."""
+    keyed = groupby(enumerate(series.points), key=lambda pair: (pair[1].phase, of(pair[1]) is None))
+    for (_, is_missing), run in keyed:
+        if not is_missing:
+            yield list(run)
+
+
+def _stepped(stretch: list[tuple[int, Point]], values: Sequence[float | None]) -> list[Pair]:
+    """A line over a stretch and half a month beyond it at both ends.
+
+    plotly steps half-way between two points (`hvh`); points inside a level piece are left out.
+    """
+    ends = (stretch[0][0] - HALF, values[0]), (stretch[-1][0] + HALF, values[-1])
+    inner = [(float(i), value) for (i, _), value in zip(stretch, values, strict=True)]
+    path: list[Pair] = [ends[0], *inner, ends[1]]
+    return [
+        here
+        for i, here in enumerate(path)
+        if i in (0, len(path) - 1) or not path[i - 1][1] == here[1] == path[i + 1][1]
+    ]
+
+
+def _one(path: Iterable[Pair], digits: int, **look: object) -> list[go.Scatter]:
+    """A trace over a path, or none over an empty one."""
+    pairs = list(path)
+    while pairs and pairs[-1][1] is None:
+        pairs.pop()
+    if not pairs:
+        return []
+    x = [int(at) if at == int(at) else at for at, _ in pairs]
+    y = [_rounded(value, digits) for _, value in pairs]
+    return [go.Scatter(x=x, y=y, mode="lines", hoverinfo="skip", **look)]
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits) + 0.0
+
+
+def _short(values: list[object]) -> object:
+    """One value in place of a list of equal ones: a shorter page, the same picture."""
+    return values[0] if len(set(values)) == 1 else values

@@ -1,0 +1,167 @@
+"""One series as a chart sees it: a row of months, each with its point or with nothing.
+
+Here: the frozen nouns every figure, sentence, table and CSV file is made from, and how they are
+read out of an edition's frames. Not here: drawing (draw.py), words (reports/sentences.py), limits
+and rules (reports/spc). A month that nobody sent is a point without a value, so positions on the
+axis are the months since the first one drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import polars as pl
+
+HIGH, LOW = 1, -1
+EVENT_CHARTS = frozenset({"g", "t"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One month (or one event, on days-between charts) with its limits, state and verdict.
+
+    Values, centre and limits are in the measure's unit, that is, already multiplied.
+    """
+
+    period: date
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    centre: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    lower_2sigma: float | None = None
+    upper_2sigma: float | None = None
+    target: float | None = None
+    phase: int | None = None
+    state: str | None = None
+    provenance: str | None = None
+    parts_in: int | None = None
+    parts_due: int | None = None
+    excluded: bool = False
+    verdict: str = "none"
+    rule: str | None = None
+    rule_side: int | None = None
+
+    @property
+    def is_solid(self) -> bool:
+        """Whether the point counts in limits and rules: final, and not left out by a decision."""
+        return self.value is not None and self.state in (None, "final") and not self.excluded
+
+    @property
+    def is_signal(self) -> bool:
+        return self.verdict not in ("none", "common_cause")
+
+    @property
+    def side(self) -> int:
+        """1 above the centre, -1 below, 0 on it or unknown."""
+        if self.value is None or self.centre is None:
+            return 0
+        return (self.value > self.centre) - (self.value < self.centre)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """All points of one measure for one unit, in time order, and what the engine says of them.
+
+    `chart`, `assurance`, `limits_status` and `notes` are those of the last phase.
+    """
+
+    key: str
+    points: tuple[Point, ...]
+    chart: str | None = None
+    chart_reason: str | None = None
+    assurance: str = "none"
+    limits_status: str = "none"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def last(self) -> Point | None:
+        """The last point with a value, whatever its state."""
+        return next((p for p in reversed(self.points) if p.value is not None), None)
+
+    @property
+    def judged(self) -> Point | None:
+        """The last point that rules were applied to: the one the icon speaks of."""
+        return next((p for p in reversed(self.points) if p.is_solid), None)
+
+    @property
+    def limited(self) -> Point | None:
+        """The last point with limits; None on a run chart."""
+        return next((p for p in reversed(self.points) if p.upper is not None), None)
+
+    @property
+    def centred(self) -> Point | None:
+        """The last point with a centre line."""
+        return next((p for p in reversed(self.points) if p.centre is not None), None)
+
+    @property
+    def has_values(self) -> bool:
+        return self.last is not None
+
+    @property
+    def is_by_event(self) -> bool:
+        return self.chart in EVENT_CHARTS
+
+    def last_months(self, count: int) -> Series:
+        """The same series with no more than the last `count` points."""
+        return replace(self, points=self.points[-count:])
+
+    def breaks(self) -> tuple[int, ...]:
+        """Positions of the first point of every phase but the first."""
+        known = [(i, p.phase) for i, p in enumerate(self.points) if p.phase is not None]
+        return tuple(b for (_, old), (b, new) in pairwise(known) if old != new)
+
+    def source_changes(self) -> tuple[tuple[int, str], ...]:
+        """Positions from which figures come from elsewhere, with the new provenance."""
+        known = [(i, p.provenance) for i, p in enumerate(self.points) if p.provenance]
+        return tuple((b, new) for (_, old), (b, new) in pairwise(known) if old != new)
+
+
+def read_series(
+    key: str,
+    points: pl.DataFrame,
+    phases: pl.DataFrame,
+    until: date,
+    target_at: Callable[[date], float | None],
+) -> Series:
+    """One series out of an edition's points and series frames (both may be unfiltered).
+
+    Months without a row become points without a value, through `until`.
+    """
+    rows = points.filter(pl.col("series") == key).sort("period", maintain_order=True)
+    facts = phases.filter(pl.col("series") == key).sort("phase")
+    last = facts.row(-1, named=True) if facts.height else {}
+    series = Series(
+        key=key,
+        points=tuple(_point(row, target_at) for row in rows.iter_rows(named=True)),
+        **{name: last[name] for name in _FACTS if last.get(name) is not None},
+        notes=tuple(last.get("notes") or ()),
+    )
+    return series if series.is_by_event else replace(series, points=_by_month(series, until))
+
+
+_COLUMNS = tuple(field.name for field in fields(Point) if field.name != "target")
+_FACTS = ("chart", "chart_reason", "assurance", "limits_status")
+
+
+def _point(row: Mapping[str, Any], target_at: Callable[[date], float | None]) -> Point:
+    known = {name: row[name] for name in _COLUMNS if row.get(name) is not None}
+    return Point(**known, target=target_at(row["period"]))
+
+
+def _by_month(series: Series, until: date) -> tuple[Point, ...]:
+    found = {point.period: point for point in series.points}
+    if not found:
+        return ()
+    return tuple(found.get(m, Point(period=m)) for m in months(min(found), until))
+
+
+def months(first: date, last: date) -> Iterable[date]:
+    """First-of-month dates from one month to another, both included."""
+    for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+        yield date(number // 12, number % 12 + 1, 1)

@@ -1,0 +1,137 @@
+"""The rows under a chart: its data table, and the CSV file to download.
+
+Here: both made from the same points with the same digits, so that a figure read on the page is
+found in the file. Not here: the picture (reports/figures) and where files are written (render.py).
+The file holds the whole series; the table holds the months that are drawn, newest first.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports.figures.series import Point, Series
+from reports.sentences import Speaker, has_median, verdict_kind
+
+# Excel and LibreOffice run a cell that starts so as a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+NUMBER_COLUMNS = frozenset({"value", "numerator", "denominator", "mean", "median", "lower", "upper"})
+CSV_COLUMNS = (
+    "workstream", "measure", "unit", "period", "value", "numerator", "denominator", "centre",
+    "lower", "upper", "target", "phase", "signal", "rule", "state", "parts_in", "parts_due",
+    "source",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the data table: its heading and whether its cells are numbers."""
+
+    name: str
+    heading: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """The data table of one chart; the first cell of each row heads it."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What a file says about the series it holds."""
+
+    workstream: str
+    measure: str
+    unit: str
+
+
+def data_table(series: Series, speaker: Speaker) -> DataTable:
+    """The points of a series as text, newest first; columns without any text are left out."""
+    with_source = bool(series.source_changes())
+    cells = [_cells(series, point, speaker, with_source) for point in reversed(series.points)]
+    names = [name for name in cells[0] if any(row[name] for row in cells)] if cells else []
+    columns = tuple(_column(name, series, speaker) for name in names)
+    return DataTable(columns, tuple(tuple(row[name] for name in names) for row in cells))
+
+
+def csv_file(series: Series, speaker: Speaker, labels: Labels) -> bytes:
+    """The whole series, oldest first: UTF-8 with a byte order mark, CRLF, no cell a formula."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([speaker.words.text(f"charts.csv.{name}") for name in CSV_COLUMNS])
+    writer.writerows(_csv_rows(series, speaker, labels))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def safe_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe is put before one."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _cells(series: Series, point: Point, speaker: Speaker, with_source: bool) -> dict[str, str]:
+    amounts = speaker.amounts
+    has_value = point.value is not None
+    counted = speaker.measure.denominator is not None
+    return {
+        "event" if series.is_by_event else "month": speaker.when(series, point),
+        "value": amounts.amount(point.value),
+        "numerator": amounts.count(point.numerator) if counted else "",
+        "denominator": amounts.count(point.denominator) if counted else "",
+        "median" if has_median(series) else "mean": amounts.amount(point.centre),
+        "lower": amounts.amount(point.lower),
+        "upper": amounts.amount(point.upper),
+        "signal": speaker.judgement(point) if has_value else speaker.verdict(point),
+        "note": speaker.notes(point, with_source=with_source),
+    }
+
+
+def _column(name: str, series: Series, speaker: Speaker) -> Column:
+    return Column(name, speaker.words.text(f"charts.table.{name}"), name in NUMBER_COLUMNS)
+
+
+def _csv_rows(series: Series, speaker: Speaker, labels: Labels) -> Iterator[list[str]]:
+    names = [labels.workstream, labels.measure, labels.unit]
+    for point in series.points:
+        period = f"{point.period:%Y-%m-%d}" if series.is_by_event else f"{point.period:%Y-%m}"
+        texts = [safe_cell(text) for text in (*names, period)]
+        yield [*texts, *_csv_numbers(point, speaker), *_csv_words(point, speaker)]
+
+
+def _csv_numbers(point: Point, speaker: Speaker) -> list[str]:
+    """Plain numbers with the decimals of the page, without thousands separators or unit signs."""
+    decimals = speaker.amounts.decimals
+    lines = (point.centre, point.lower, point.upper, point.target)
+    return [
+        _plain(point.value, decimals),
+        _whole(point.numerator),
+        _whole(point.denominator),
+        *(_plain(value, decimals) for value in lines),
+        "" if point.phase is None else str(point.phase),
+    ]
+
+
+def _csv_words(point: Point, speaker: Speaker) -> list[str]:
+    say = speaker.words.text
+    kind = verdict_kind(point.verdict)
+    return [
+        safe_cell(say(f"charts.verdict.{kind}") if kind == "none" else speaker.verdict(point)),
+        say(f"charts.rule.{point.rule}") if point.rule else "",
+        say(f"charts.csv_state.{point.state}") if point.state else "",
+        "" if point.parts_in is None else str(point.parts_in),
+        "" if point.parts_due is None else str(point.parts_due),
+        say(f"charts.source.{point.provenance}") if point.provenance else "",
+    ]
+
+
+def _plain(value: float | None, decimals: int) -> str:
+    return "" if value is None else f"{value:.{decimals}f}"
+
+
+def _whole(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f}" if value == round(value) else f"{value:.6g}"

@@ -1,0 +1,149 @@
+"""The sentences of a problem: one place to look them up, for the page and for the list.
+
+Belongs here: from a code and its facts to words in one language. Kinds of the catalogue have
+theirs under `problems.<code>`, rules of a contract under `<workstream>.rules.<code>`. Does not
+belong here: which problems there are, in which order, and how many (problem_groups).
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from data_contracts.problems import CATALOGUE
+from data_contracts.registers import Registers
+from reports.pages.visible_text import quoted
+from reports.words import Words
+
+# Facts that may differ from cell to cell: they stand beside the cell, not in the group's sentence.
+CELL_FACTS = (
+    "rows",
+    "suggestion",
+    "organisation",
+    "owner",
+    "period",
+    "due_from",
+    "site",
+    "wards",
+    "month",
+    "duplicate_of",
+)
+LONGEST_LIST = 20
+PLACE = ("sheet", "row", "column", "cell", "value")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What is said of one problem. A contract's rule has no `expected`: its cause says it."""
+
+    title: str
+    expected: str | None
+    cause: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A fact beside a cell."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemWords:
+    """Looks up what to say about problems, in one language."""
+
+    words: Words
+    registers: Registers
+
+    def sentences(self, workstream: str | None, code: str, facts: Mapping[str, Any]) -> Sentences:
+        """The sentences of a code; data in them is quoted (visible_text). KeyError for no words."""
+        is_known = code in CATALOGUE
+        base = f"problems.{code}" if is_known else f"{workstream}.rules.{code}"
+        spoken = self.spoken(code, facts)
+        return Sentences(
+            title=self.words.text(f"{base}.title", **spoken),
+            expected=self.words.text(f"{base}.expected", **spoken) if is_known else None,
+            cause=self.words.text(f"{base}.cause", **spoken),
+            mend=self.words.text(f"{base}.mend", **spoken),
+        )
+
+    def notes(self, code: str, facts: Mapping[str, Any]) -> tuple[Note, ...]:
+        """The facts of one cell that no sentence of its group can say; empty ones are left out."""
+        spoken = self.spoken(code, {name: fact for name, fact in facts.items() if fact != ""})
+        if code not in CATALOGUE:
+            return tuple(Note(quoted(name), spoken[name]) for name in sorted(spoken))
+        named = [name for name in CELL_FACTS if name in spoken]
+        return tuple(Note(self.words.text(f"problems.facts.{n}"), spoken[n]) for n in named)
+
+    def spoken(self, code: str, facts: Mapping[str, Any]) -> dict[str, str]:
+        """Facts as they are said: months and organisations by name, all else quoted as sent.
+
+        Facts of a contract's rule are columns of its table, whatever their names: quoted as sent.
+        """
+        speakers = _SPEAKERS if code in CATALOGUE else {}
+        return {
+            name: speakers[name](self, str(fact)) if name in speakers else self._said(fact)
+            for name, fact in facts.items()
+        }
+
+    def _said(self, fact: Any) -> str:
+        if isinstance(fact, list | tuple):
+            return self._listed(fact)
+        if isinstance(fact, int | float):
+            return self.words.number(fact, 0 if fact == round(fact) else 2)
+        return quoted(str(fact))
+
+    def _listed(self, values: Sequence[Any]) -> str:
+        shown = ", ".join(quoted(str(value)) for value in values[:LONGEST_LIST])
+        beyond = len(values) - LONGEST_LIST
+        return self.words.text("stewards.more", n=beyond, shown=shown) if beyond > 0 else shown
+
+    def _month(self, value: str) -> str:
+        return self.words.month(date.fromisoformat(f"{value[:7]}-01"))
+
+    def _organisation(self, code: str) -> str:
+        is_known = self.registers.organisation(code) is not None
+        name = organisation_name(self.words, self.registers, code)
+        return name if is_known else quoted(name)
+
+    def _reason(self, code: str) -> str:
+        return self.words.text(f"problems.reasons.{code}")
+
+    def _identifier(self, code: str) -> str:
+        return self.words.text(f"problems.identifier_kinds.{code}")
+
+
+def organisation_name(words: Words, registers: Registers, code: str) -> str:
+    """An organisation's name in the reader's language; its code where the register has none."""
+    known = registers.organisation(code)
+    if known is None:
+        return code
+    return known.name_cy if words.language == "cy" else known.name_en
+
+
+_SPEAKERS: Mapping[str, Callable[[ProblemWords, str], str]] = {
+    "month": ProblemWords._month,
+    "period": ProblemWords._month,
+    "latest": ProblemWords._month,
+    "due_from": ProblemWords._month,
+    "organisation": ProblemWords._organisation,
+    "owner": ProblemWords._organisation,
+    "submitter": ProblemWords._organisation,
+    "reason": ProblemWords._reason,
+    "kind": ProblemWords._identifier,
+}
+
+
+def problem_facts(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """What the sentences of a row of the problems table may use.
+
+    Sentences of the catalogue speak of a whole group of findings, so of no single cell or value;
+    those of a contract's rule may.
+    """
+    names = ("column",) if problem["code"] in CATALOGUE else PLACE
+    filled = {name: problem[name] for name in names if problem[name] is not None}
+    facts: dict[str, Any] = json.loads(problem["facts"])
+    return filled | facts

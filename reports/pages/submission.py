@@ -1,0 +1,198 @@
+"""A steward's page for one file: what became of it, what to mend, and how.
+
+Belongs here: the view model of the page, in the order of the page. Does not belong here: its parts
+(submission_outcome, problem_groups, column_differences, submission_history), sentences
+(translations) and looks (submission.html.jinja). A file that was locked away is shown without any
+piece of its sheet.
+"""
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from data_contracts.problems import UNKNOWN_COLUMN, Outcome
+from reports.edition import Edition
+from reports.pages import submission_history as past
+from reports.pages.column_differences import (
+    LONGEST_TABLE,
+    ColumnRow,
+    column_differences,
+    column_rows,
+    column_sentences,
+)
+from reports.pages.problem_groups import Grouping, ProblemGroup
+from reports.pages.problem_words import ProblemWords, organisation_name
+from reports.pages.sheet_excerpt import ROW, Sheet
+from reports.pages.submission_case import Case, case_of
+from reports.pages.submission_history import HistoryRow, InForceRow
+from reports.pages.submission_outcome import (
+    Line,
+    Stat,
+    deadline_sentence,
+    heading,
+    lines,
+    stats,
+    steps,
+)
+from reports.pages.visible_text import Parts, quoted, sentence_parts, value_parts
+from reports.words import Words
+
+# Class names of the banner: colour is added to words and a shape, never instead of them.
+TONES = {
+    Outcome.ACCEPTED: "used",
+    Outcome.ACCEPTED_WITH_WARNINGS: "used",
+    Outcome.PARTLY_ACCEPTED: "mend",
+    Outcome.REFUSED: "mend",
+    Outcome.QUARANTINED: "locked",
+    Outcome.DUPLICATE: "same",
+}
+NAMING_COLUMNS = ("ward_code", "site_code", "organisation_code")
+_LETTERS = re.compile(r"[A-Z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionPage:
+    """All that the page prints, in the order of the page."""
+
+    name: str
+    title: str
+    organisation: str
+    subject: str
+    received: str
+    file: Parts
+    outcome: str
+    tone: str
+    heading: str
+    lines: tuple[Line, ...]
+    deadline: Parts
+    stats: tuple[Stat, ...]
+    nothing_found: str
+    mend: tuple[ProblemGroup, ...]
+    mend_sub: Parts
+    check: tuple[ProblemGroup, ...]
+    download: str
+    download_href: str
+    steps: tuple[Parts, ...]
+    column_sentences: tuple[Parts, ...]
+    columns: tuple[ColumnRow, ...]
+    columns_shown: str
+    in_force: tuple[InForceRow, ...]
+    history_title: str
+    history: tuple[HistoryRow, ...]
+    history_shown: str
+    quote: Parts
+
+
+def submission_page(
+    edition: Edition, words: Words, submission: str, sheet_rows: pl.DataFrame | None = None
+) -> SubmissionPage:
+    """The page of one submission in one language.
+
+    `sheet_rows` are the text cells that were read: `row` (as Excel counts, the header first) and
+    one column for each letter A, B ...; without them the page shows no piece of the sheet.
+    Raises KeyError for a submission that is not in the edition or a problem without words.
+    """
+    case = case_of(edition, words, submission)
+    grouping = _grouping(case, sheet_rows)
+    mend, check = grouping.groups(case.to_mend), grouping.groups(case.to_check)
+    files = past.history(edition, case.this)
+    returns = past.returns_of(edition, case.this, case.organisations)
+    outcome = heading(case, len(mend), len(check))
+    return SubmissionPage(
+        name=past.page_name(case.id, words.language),
+        title=_title(case, outcome),
+        organisation=organisation_name(words, edition.registers, case.this["submitter"]),
+        subject=_subject(case),
+        received=_received(case),
+        file=value_parts(words, case.this["file_name"]),
+        outcome=case.outcome.value,
+        tone=TONES[case.outcome],
+        heading=outcome,
+        lines=lines(case, files),
+        deadline=deadline_sentence(case, files),
+        stats=stats(case, len(check)),
+        nothing_found=_nothing_found(case, len(mend) + len(check)),
+        mend=mend,
+        mend_sub=_mend_sub(case),
+        check=check,
+        download=words.text("stewards.summary.download", n=case.problems.height),
+        download_href=past.list_name(case.id, words.language),
+        steps=steps(case, files),
+        column_sentences=column_sentences(case),
+        columns=column_rows(case.problems, words),
+        columns_shown=_columns_shown(case),
+        in_force=past.in_force_rows(edition, case.this, returns, words),
+        history_title=_history_title(case),
+        history=past.history_rows(files, case.this, words),
+        history_shown=past.shown_of(words, past.LONGEST_HISTORY, files.height),
+        quote=_quote(case),
+    )
+
+
+def _grouping(case: Case, sheet_rows: pl.DataFrame | None) -> Grouping:
+    lookup = ProblemWords(case.words, case.edition.registers)
+    sheet = None
+    if sheet_rows is not None and sheet_rows.height and case.outcome is not Outcome.QUARANTINED:
+        sheet = Sheet(sheet_rows.sort(ROW), _unknown_letters(case), NAMING_COLUMNS)
+    return Grouping(case.words, lookup, case.this["workstream"], sheet)
+
+
+def _unknown_letters(case: Case) -> frozenset[str]:
+    """The letters of columns that the contract does not know: their cells are never shown."""
+    cells = case.problems.filter(pl.col("code") == UNKNOWN_COLUMN.code)["cell"].drop_nulls()
+    found = (_LETTERS.match(cell) for cell in cells)
+    return frozenset(letters[0] for letters in found if letters)
+
+
+def _title(case: Case, outcome: str) -> str:
+    file = "".join(part.text for part in value_parts(case.words, case.this["file_name"]))
+    return case.words.text("stewards.page.title", outcome=outcome, file=file)
+
+
+def _subject(case: Case) -> str:
+    """`Falls, October 2026`, as far as it is known."""
+    if case.table is None:
+        name = case.words.text("stewards.page.unknown_return")
+    else:
+        name = case.words.text(f"{case.table.workstream}.tables.{case.table.id}.name")
+    months = past.spoken_months(case.words, case.first_month, case.last_month)
+    return case.words.text("stewards.page.subject", name=name, months=months)
+
+
+def _received(case: Case) -> str:
+    when = past.spoken_moment(case.words, case.this["arrived"])
+    return case.words.text("stewards.page.kick_received", when=when)
+
+
+def _nothing_found(case: Case, groups: int) -> str:
+    """Said aloud where there is nothing to mend and nothing to check."""
+    if groups:
+        return ""
+    was_read = case.outcome is not Outcome.DUPLICATE
+    return case.words.text(f"stewards.summary.{'none' if was_read else 'none_read'}")
+
+
+def _mend_sub(case: Case) -> Parts:
+    sheet = case.this["sheet"]
+    if sheet:
+        said = case.words.text("stewards.problems.sub_sheet", sheet=quoted(sheet))
+    else:
+        said = case.words.text("stewards.problems.sub")
+    return sentence_parts(case.words, said)
+
+
+def _columns_shown(case: Case) -> str:
+    n = column_differences(case.problems).height
+    return past.shown_of(case.words, LONGEST_TABLE, n)
+
+
+def _history_title(case: Case) -> str:
+    key = "title_return" if case.first_month is None else "title"
+    return case.words.text(f"stewards.history.{key}")
+
+
+def _quote(case: Case) -> Parts:
+    key = "quote_quarantined" if case.outcome is Outcome.QUARANTINED else "quote"
+    said = case.words.text(f"stewards.help.{key}", submission=quoted(case.id))
+    return sentence_parts(case.words, said)

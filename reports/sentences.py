@@ -1,0 +1,304 @@
+"""Sentences about one series, made from its values: the finding, its reason, the text alternative.
+
+Here: which sentence is true of a series, and the facts that go into it. Not here: the words
+themselves (translations/<language>/charts.yaml) and deciding what is a signal (reports/spc). No
+function reads a text back; every case has a whole sentence of its own in both languages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from data_contracts.contract import Measure
+from reports.figures.series import HIGH, LOW, Point, Series
+from reports.words import Words
+
+PER_CENT = "per_cent"
+# Decimals by multiplier: a share to a tenth of a per cent, a rate to a hundredth.
+DECIMALS = {100.0: 1, 1000.0: 2, 100_000.0: 1, 1.0: 1}
+ENOUGH_FOR_LIMITS = 12
+RUN_CHART = "run"
+SIDES = {HIGH: "high", LOW: "low", 0: "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Writes a measure's amounts in a reader's language: `5.64`, `86.0%`, `1,607`."""
+
+    words: Words
+    measure: Measure
+
+    @property
+    def decimals(self) -> int:
+        return DECIMALS.get(self.measure.multiplier, 2)
+
+    @property
+    def suffix(self) -> str:
+        return "%" if self.measure.unit == PER_CENT else ""
+
+    def amount(self, value: float | None) -> str:
+        """A value of the measure with its unit sign, or an empty text for none."""
+        return "" if value is None else self.words.number(value, self.decimals) + self.suffix
+
+    def count(self, value: float | None) -> str:
+        """A numerator or denominator: whole numbers without decimals."""
+        if value is None:
+            return ""
+        return self.words.number(value, 0 if value == round(value) else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says what is true of one measure's series, in one language."""
+
+    words: Words
+    measure: Measure
+
+    @property
+    def amounts(self) -> Amounts:
+        return Amounts(self.words, self.measure)
+
+    def headline(self, series: Series, name: str) -> str:
+        """The finding above a chart; `name` is what the sentence is about."""
+        return self._case("headline", series, measure=name)
+
+    def finding(self, series: Series) -> str:
+        """The finding without a name, for use below one."""
+        return self._case("finding", series)
+
+    def reason(self, series: Series, point: Point) -> str:
+        """Why a point is a signal: `8 months in a row below the mean of 5.87`."""
+        rule, side = point.rule or "", point.rule_side or 0
+        if rule == "shift" and has_median(series):
+            rule = "shift_median"
+        kind = "events" if series.is_by_event else "months"
+        return self.words.text(
+            f"charts.reason.{kind}.{rule}.{SIDES[side]}",
+            n=run_length(series, point),
+            centre=self.amounts.amount(point.centre),
+            upper=self.amounts.amount(point.upper),
+            lower=self.amounts.amount(point.lower),
+        )
+
+    def alternative(self, series: Series) -> str:
+        """One sentence with latest value, centre, limits, target and signal: the chart in words."""
+        last = series.last
+        if last is None:
+            return self.words.text("charts.alternative.no_data")
+        parts = [self._latest(last), *self._missing(series), *self._lines(series)]
+        return "; ".join([*parts, *self._target_part(last), self._signal_part(series)]) + "."
+
+    def target(self, series: Series) -> str:
+        """How the target stands against the limits, or an empty text where that is not known."""
+        point = series.limited
+        if series.assurance == "none" or point is None or point.target is None:
+            return ""
+        case = series.assurance
+        if case != "hit_or_miss":
+            case = f"{case}_{self.measure.direction}"
+        return self.words.text(
+            f"charts.target.{case}",
+            target=self.amounts.amount(point.target),
+            upper=self.amounts.amount(point.upper),
+            lower=self.amounts.amount(point.lower),
+        )
+
+    def hover(self, series: Series, point: Point, *, with_source: bool) -> str:
+        """What a point says when it is pointed at or read by key; empty for a gap."""
+        if point.value is None:
+            return ""
+        first = f"<b>{self.when(series, point)}</b>: {self.amounts.amount(point.value)}"
+        lines = [self.counts(point), self._point_limits(series, point), self.judgement(point)]
+        notes = self.notes(point, with_source=with_source)
+        return "<br>".join([first, *(line for line in [*lines, notes] if line)])
+
+    def counts(self, point: Point) -> str:
+        """The counts behind a value, as `1,607 in 246,164`; the count alone without a total."""
+        if point.numerator is None or self.measure.denominator is None:
+            return ""
+        kind = "share" if self.measure.unit == PER_CENT else "rate"
+        return self.words.text(
+            f"charts.hover.{kind}",
+            numerator=self.amounts.count(point.numerator),
+            denominator=self.amounts.count(point.denominator),
+        )
+
+    def judgement(self, point: Point) -> str:
+        """The verdict of one point with its rule: `Improvement, low (run on one side)`."""
+        if not point.is_signal or point.rule is None:
+            return self.words.text(f"charts.verdict.{point.verdict}") if point.is_solid else ""
+        verdict = self.verdict(point)
+        return f"{verdict} ({self.words.text(f'charts.rule.{point.rule}')})"
+
+    def verdict(self, point: Point) -> str:
+        """The verdict of one point with its side, for a table cell."""
+        if not point.is_signal:
+            return self.words.text(f"charts.verdict.{point.verdict}")
+        kind = verdict_kind(point.verdict)
+        return self.words.text(f"charts.verdict_side.{kind}.{SIDES[point.rule_side or 0]}")
+
+    def notes(self, point: Point, *, with_source: bool) -> str:
+        """State and source of one point, where they are worth a word."""
+        state = self.state(point)
+        named = with_source and point.provenance is not None
+        source = self.words.text(f"charts.source.{point.provenance}") if named else ""
+        return "; ".join(note for note in (state, source) if note)
+
+    def state(self, point: Point) -> str:
+        """Why a point is hollow, or an empty text for a solid one."""
+        if point.excluded and point.state in (None, "final"):
+            return self.words.text("charts.state.left_out")
+        if point.state in (None, "final"):
+            return ""
+        if point.state == "incomplete" and point.parts_due:
+            facts = {"parts_in": point.parts_in or 0, "parts_due": point.parts_due}
+            return self.words.text("charts.state.incomplete_parts", **facts)
+        return self.words.text(f"charts.state.{point.state}")
+
+    def when(self, series: Series, point: Point) -> str:
+        """A point's month, or its date on a chart by event."""
+        return (self.words.date if series.is_by_event else self.words.month)(point.period)
+
+    def _case(self, group: str, series: Series, **facts: object) -> str:
+        point = series.judged or series.last
+        case = headline_case(series)
+        return self.words.text(
+            f"charts.{group}.{case}",
+            n=sum(p.value is not None for p in series.points),
+            reason=self.reason(series, point) if point and point.is_signal else "",
+            value=self.amounts.amount(point.value if point else None),
+            centre=self.amounts.amount(point.centre if point else None),
+            month=self.when(series, point) if point else "",
+            **facts,
+        )
+
+    def _latest(self, last: Point) -> str:
+        state = self.state(last)
+        return self.words.text(
+            f"charts.alternative.{'state_value' if state else 'value'}",
+            month=self.words.month(last.period),
+            value=self.amounts.amount(last.value),
+            state=state,
+        )
+
+    def _missing(self, series: Series) -> list[str]:
+        end, last = series.points[-1], series.last
+        if last is None or end.period == last.period:
+            return []
+        month = self.words.month(end.period)
+        return [self.words.text("charts.alternative.no_figure", month=month)]
+
+    def _lines(self, series: Series) -> list[str]:
+        centred = series.centred
+        if centred is None:
+            return [self.words.text("charts.alternative.no_limits")]
+        kind = "median" if has_median(series) else "mean"
+        centre = self.amounts.amount(centred.centre)
+        return [
+            self.words.text(f"charts.alternative.{kind}", centre=centre),
+            self._limits_part(series),
+        ]
+
+    def _limits_part(self, series: Series) -> str:
+        point = series.limited
+        if point is None:
+            return self.words.text("charts.alternative.no_limits")
+        trial = "trial_limits" if series.limits_status == "trial" else "limits"
+        return self.words.text(
+            f"charts.alternative.{trial if point.lower is not None else 'upper_limit'}",
+            lower=self.amounts.amount(point.lower),
+            upper=self.amounts.amount(point.upper),
+        )
+
+    def _target_part(self, last: Point) -> list[str]:
+        if last.target is None:
+            return []
+        target = self.amounts.amount(last.target)
+        return [self.words.text("charts.alternative.target", target=target)]
+
+    def _signal_part(self, series: Series) -> str:
+        judged = series.judged
+        if judged is None:
+            return self.words.text("charts.alternative.not_judged")
+        late = "_at" if judged is not series.last else ""
+        kind = verdict_kind(judged.verdict)
+        return self.words.text(
+            f"charts.alternative.{kind}{late}",
+            month=self.when(series, judged),
+            reason=self.reason(series, judged) if judged.is_signal else "",
+        )
+
+    def _point_limits(self, series: Series, point: Point) -> str:
+        if point.centre is None:
+            return ""
+        kind = "median" if has_median(series) else "mean"
+        kind = "limits" if point.upper is not None and point.lower is not None else kind
+        return self.words.text(
+            f"charts.hover.{kind}",
+            centre=self.amounts.amount(point.centre),
+            lower=self.amounts.amount(point.lower),
+            upper=self.amounts.amount(point.upper),
+        )
+
+
+def headline_case(series: Series) -> str:
+    """Which headline is true of a series: a key of `charts.headline`."""
+    judged, last = series.judged, series.last
+    if last is None:
+        return "no_data"
+    if judged is None:
+        return "not_judged"
+    if judged.is_signal:
+        return verdict_kind(judged.verdict)
+    if sum(p.value is not None for p in series.points) < ENOUGH_FOR_LIMITS:
+        return "too_few_events" if series.is_by_event else "too_few"
+    return "around_median" if has_median(series) else "common_cause"
+
+
+def verdict_kind(verdict: str) -> str:
+    """A verdict without its side: change_high and change_low are changes."""
+    return "change" if verdict in ("change_high", "change_low") else verdict
+
+
+def has_median(series: Series) -> bool:
+    """Whether the centre line is a median: on run charts and charts by event."""
+    return series.chart == RUN_CHART or series.is_by_event
+
+
+def run_length(series: Series, point: Point) -> int:
+    """How many points in a row, up to this one, show its signal by its rule.
+
+    Points on the centre line and gaps in between neither count nor end the row; nothing is
+    counted beyond the phase. Trends are counted while values move on, shifts while on one side.
+    """
+    before = [p for p in series.points if p.period <= point.period and p.phase == point.phase]
+    real = [p for p in before if p.is_solid]
+    if point.rule == "trend":
+        return _slope_length(real, point.rule_side or 0)
+    return _side_length(real, point.side)
+
+
+def latest_month(series: Series) -> date | None:
+    """The month of the last value."""
+    return series.last.period if series.last else None
+
+
+def _side_length(points: list[Point], side: int) -> int:
+    count = 0
+    for point in reversed(points):
+        if point.side == -side:
+            break
+        count += point.side == side
+    return count
+
+
+def _slope_length(points: list[Point], slope: int) -> int:
+    """Points of the last unbroken rise (1) or fall (-1); equal neighbours count once."""
+    count = 1
+    for later, earlier in zip(reversed(points), reversed(points[:-1]), strict=False):
+        step = (later.value or 0.0) - (earlier.value or 0.0)
+        if step * slope < 0:
+            break
+        count += step != 0
+    return count

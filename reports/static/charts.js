@@ -1,0 +1,127 @@
+/* Draws the charts of a page when they come into view, reads their points by key, fits them to
+   the window and to paper. Figures are JSON in the page; nothing is fetched but plotly, from the
+   folder this file stands in. Not here: filters, sorting and everything that is not a chart. */
+(function () {
+  'use strict';
+  var QUIET = { displayModeBar: false, displaylogo: false, showSendToCloud: false, responsive: false,
+    doubleClick: false, showTips: false };
+  var NARROW = 620, TIGHT = 520, TIGHT_MARK = 0.78;
+  /* Widths on A4 are known; while printing begins, clientWidth is still that of the screen. */
+  var PAPER = { small: 214, medium: 336, large: 700 };
+  var here = document.currentScript && document.currentScript.src || '';
+  var folder = here.slice(0, here.lastIndexOf('/') + 1);
+  var plots = [].slice.call(document.querySelectorAll('.plot[data-figure]'));
+  var onPaper = false, plotly;
+
+  function library() {
+    if (window.Plotly) return Promise.resolve(window.Plotly);
+    plotly = plotly || new Promise(function (done, failed) {
+      var script = document.createElement('script');
+      script.src = folder + 'plotly-basic.min.js';
+      script.onload = function () { done(window.Plotly); };
+      script.onerror = failed;
+      document.head.appendChild(script);
+    });
+    return plotly;
+  }
+
+  function copy(value) { return JSON.parse(JSON.stringify(value)); }
+
+  function set(object, path, value) {
+    var names = path.split('.'), last = names.pop();
+    names.forEach(function (name) { object = object[name] = object[name] || {}; });
+    object[last] = value;
+  }
+
+  function widthOf(plot) { return onPaper ? PAPER[plot.dataset.size] : plot.clientWidth; }
+
+  function layoutOf(plot, figure, width) {
+    var layout = copy(figure.layout);
+    if (figure.narrow && width < NARROW) {
+      Object.keys(figure.narrow).forEach(function (path) { set(layout, path, figure.narrow[path]); });
+    }
+    if (figure.own && plot.dataset.scale === 'own') {
+      Object.keys(figure.own).forEach(function (part) { layout[part] = copy(figure.own[part]); });
+    }
+    layout.width = width;
+    return layout;
+  }
+
+  function dataOf(figure, width) {
+    if (!figure.narrow || width >= TIGHT) return figure.data;
+    var data = copy(figure.data), marker = data[data.length - 1].marker;
+    marker.size = marker.size.map(function (size) { return size * TIGHT_MARK; });
+    return data;
+  }
+
+  function figureOf(plot) {
+    plot.figure = plot.figure || JSON.parse(document.getElementById(plot.dataset.figure).textContent);
+    return plot.figure;
+  }
+
+  function draw(plot) {
+    var figure = figureOf(plot), width = widthOf(plot);
+    return library().then(function (Plotly) {
+      var isFirst = !plot.classList.contains('is-drawn');
+      if (isFirst) plot.textContent = '';
+      return Plotly.react(plot, dataOf(figure, width), layoutOf(plot, figure, width), QUIET).then(function () {
+        if (!isFirst) return;
+        plot.classList.add('is-drawn');
+        readByKey(Plotly, plot, figure);
+      });
+    });
+  }
+
+  /* Left, right, Home and End walk through the points; the status line says each aloud. */
+  function readByKey(Plotly, plot, figure) {
+    var curve = figure.data.length - 1, texts = figure.data[curve].text, count = texts.length, at = count;
+    var status = plot.parentNode.querySelector('.plot-status');
+    plot.addEventListener('keydown', function (event) {
+      var step = { ArrowLeft: -1, ArrowRight: 1, Home: -count, End: count }[event.key];
+      if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      at = Math.max(0, Math.min(count - 1, at + step));
+      Plotly.Fx.hover(plot, [{ curveNumber: curve, pointNumber: at }]);
+      status.textContent = texts[at].replace(/<br>/g, '. ').replace(/<[^>]+>/g, '');
+    });
+    plot.addEventListener('blur', function () { Plotly.Fx.unhover(plot); });
+  }
+
+  function drawn() { return plots.filter(function (plot) { return plot.classList.contains('is-drawn'); }); }
+
+  function drawInView() {
+    var watch = new IntersectionObserver(function (entries) {
+      entries.forEach(function (entry) {
+        if (!entry.isIntersecting) return;
+        watch.unobserve(entry.target);
+        draw(entry.target);
+      });
+    }, { rootMargin: '400px' });
+    plots.forEach(function (plot) { watch.observe(plot); });
+  }
+
+  function chooseScale(event) {
+    var scale = event.target.dataset.scale, group = event.currentTarget;
+    if (!scale) return;
+    [].forEach.call(group.querySelectorAll('button'), function (button) {
+      button.setAttribute('aria-pressed', String(button === event.target));
+    });
+    plots.forEach(function (plot) {
+      if (plot.dataset.size !== 'small') return;
+      plot.dataset.scale = scale;
+      if (plot.classList.contains('is-drawn')) draw(plot);
+    });
+  }
+
+  var waiting;
+  window.addEventListener('resize', function () {
+    clearTimeout(waiting);
+    waiting = setTimeout(function () { drawn().forEach(draw); }, 120);
+  });
+  window.addEventListener('beforeprint', function () { onPaper = true; plots.forEach(draw); });
+  window.addEventListener('afterprint', function () { onPaper = false; plots.forEach(draw); });
+  [].forEach.call(document.querySelectorAll('.scale-choice'), function (group) {
+    group.addEventListener('click', chooseScale);
+  });
+  if ('IntersectionObserver' in window) drawInView(); else plots.forEach(draw);
+})();

@@ -1,0 +1,141 @@
+"""Identifiers in a sheet. Valid numbers are the published examples of the NHS Data Dictionary."""
+
+import polars as pl
+import pytest
+
+from data_contracts.contract import ColumnType
+from data_contracts.identifiers import identifier_cells, passes_check
+
+KNOWN = {
+    "ward_code": ColumnType.CODE,
+    "ward_name": ColumnType.TEXT,
+    "occupied_bed_days": ColumnType.COUNT,
+    "nhs_number": ColumnType.COUNT,
+    "period": ColumnType.MONTH,
+}
+
+
+def found(column: str, *values: str | None) -> list[tuple[int | None, str]]:
+    """(row, kind) of what is found in one column whose first value stands in row 2."""
+    rows = list(range(2, 2 + len(values)))
+    frame = pl.DataFrame(
+        {"row": rows, column: list(values)}, schema={"row": pl.Int64, column: pl.String}
+    )
+    cells = identifier_cells(frame, KNOWN)
+    assert cells.schema == {"row": pl.Int64, "column": pl.String, "kind": pl.String}
+    return [(row, kind) for row, _, kind in cells.rows()]
+
+
+@pytest.mark.parametrize(
+    ("digits", "valid"),
+    [
+        ("9434765919", True),
+        ("9434765870", True),
+        ("4010232137", True),
+        ("9434765918", False),
+        ("9434765910", False),
+        ("1234567890", False),
+        ("0000000000", False),  # passes the sum, but is a placeholder
+        ("9999999999", False),
+    ],
+)
+def test_the_check_digit(digits, valid):
+    frame = pl.DataFrame({"digits": [digits]})
+    assert frame.select(passes_check(pl.col("digits"))).item() is valid
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "9434765919",
+        "943 476 5919",
+        "943-476-5919",
+        "943\N{NO-BREAK SPACE}476\N{NO-BREAK SPACE}5919",
+        "94347\N{ZERO WIDTH SPACE}65919",
+        "\uff19\uff14\uff13\uff14\uff17\uff16\uff15\uff19\uff11\uff19",  # full-width digits
+        "9434765919.0",
+        "9.434765919E+09",
+        "NHS9434765919",
+        "fell twice, 943 476 5919, seen by Dr",
+        "1234567890,9434765919",
+    ],
+)
+def test_a_number_is_found_however_it_is_written(value):
+    assert found("ward_name", "Cardiology", value) == [(3, "nhs_number")]
+
+
+@pytest.mark.parametrize(
+    "value", ["943476591", "94347659190", "9434765918", "6.3291139241", "2026-10-01", "", None]
+)
+def test_other_numbers_are_left_alone(value):
+    assert found("ward_name", value) == []
+
+
+def test_two_numbers_in_one_cell_are_one_finding():
+    assert found("ward_name", "9434765919 9434765870") == [(2, "nhs_number")]
+
+
+def test_a_count_that_passes_by_chance_is_a_count():
+    assert found("occupied_bed_days", "9434765919", "812") == []
+
+
+def test_a_count_under_a_header_that_says_nhs_is_a_number_of_a_person():
+    assert found("nhs_number", "9434765919") == [(2, "nhs_number")]
+
+
+@pytest.mark.parametrize("column", ["Comments (JB)", "ward_code", "period"])
+def test_every_other_column_is_looked_at(column):
+    assert found(column, "9434765919") == [(2, "nhs_number")]
+
+
+def test_a_number_in_a_header_is_found_without_a_row():
+    assert found("9434765919", "812") == [(None, "nhs_number")]
+
+
+@pytest.mark.parametrize("value", ["CF14 4XW", "cf144xw", "Lives at LL57 2PW, Bangor", "W1A 1AA"])
+def test_a_postcode_in_an_unknown_column_is_found(value):
+    assert found("address", value) == [(2, "postcode")]
+
+
+@pytest.mark.parametrize("column", ["ward_name", "Hospital postcode", "cod post y safle"])
+def test_a_postcode_of_a_known_column_or_a_place_is_not(column):
+    assert found(column, "CF14 4XW") == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("DOB", "17/03/1951"),
+        ("date_of_birth", "1951-03-17"),
+        ("Dyddiad geni", "17 Mawrth 1951"),
+        ("DOB", "18704"),  # the same day as Excel keeps it
+        ("notes", "dob 17.3.51"),
+    ],
+)
+def test_a_date_is_of_birth_where_header_or_cell_says_so(column, value):
+    assert found(column, value) == [(2, "date_of_birth")]
+
+
+@pytest.mark.parametrize("column", ["date_reported", "period", "ward_name"])
+def test_any_other_date_is_only_a_date(column):
+    assert found(column, "17/03/1951") == []
+
+
+def test_findings_come_in_the_order_of_the_sheet_and_name_their_column():
+    frame = pl.DataFrame(
+        {
+            "row": [5, 9],
+            "ward_name": ["Cardiology", "9434765919"],
+            "notes": ["943 476 5870", "CF14 4XW"],
+        }
+    )
+    assert identifier_cells(frame, KNOWN).rows() == [
+        (5, "notes", "nhs_number"),
+        (9, "notes", "postcode"),
+        (9, "ward_name", "nhs_number"),
+    ]
+
+
+def test_a_sheet_without_rows_has_nothing():
+    frame = pl.DataFrame(schema={"row": pl.Int64, "ward_name": pl.String})
+    assert identifier_cells(frame, KNOWN).height == 0

@@ -1,0 +1,199 @@
+"""Kinds, findings and masking. The words of each kind are tested with the pages."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+import yaml
+
+from data_contracts import problems
+from data_contracts.contract import Rule, Scope
+from data_contracts.problems import CATALOGUE, Effect, Kind, Problem, masked, problems_frame
+
+TRANSLATIONS = Path(problems.__file__).parent / "translations"
+# Facts that differ from cell to cell within one group of findings.
+CELL_FACTS = {"value", "rows", "suggestion", "organisation", "owner", "period", "due_from", "site",
+              "wards", "month", "duplicate_of"}  # fmt: skip
+AGREED_CODES = (
+    [f"F0{n}" for n in range(1, 10)]
+    + [f"H0{n}" for n in range(1, 6)]
+    + [f"C{n:02}" for n in range(1, 11)]
+    + [f"R0{n}" for n in range(1, 9)]
+    + [f"S0{n}" for n in range(1, 5)]
+)
+
+
+def words(language: str) -> dict[str, dict[str, str]]:
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(
+        (TRANSLATIONS / language / "problems.yaml").read_text(encoding="utf-8")
+    )
+    return loaded
+
+
+def test_the_catalogue_holds_the_agreed_codes():
+    assert sorted(CATALOGUE) == sorted(AGREED_CODES)
+
+
+@pytest.mark.parametrize(
+    ("code", "scope", "effect"),
+    [
+        ("C02", "row", "set_aside"),
+        ("R08", "row", "set_aside"),
+        ("H01", "submission", "refused"),
+        ("F02", "submission", "quarantined"),
+        ("S01", "submission", "quarantined"),
+        ("F05", "information", "check"),
+        ("F08", "information", "duplicate"),
+    ],
+)
+def test_a_kind_says_how_far_it_reaches_and_what_it_does(code, scope, effect):
+    assert (CATALOGUE[code].scope, CATALOGUE[code].effect) == (scope, effect)
+
+
+def test_only_two_kinds_lock_a_file_away():
+    locked = [code for code, kind in CATALOGUE.items() if kind.effect is Effect.QUARANTINED]
+    assert sorted(locked) == ["F02", "S01"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "effect"),
+    [
+        (Scope.ROW, Effect.SET_ASIDE),
+        (Scope.SUBMISSION, Effect.REFUSED),
+        (Scope.INFORMATION, Effect.CHECK),
+    ],
+)
+def test_a_rule_of_a_contract_has_the_effect_of_its_scope(scope, effect):
+    rule = Rule(code="FA01", scope=scope, expression="a = b", columns=("a", "b"))
+    assert Kind.of_rule(rule) == Kind("FA01", scope, effect)
+
+
+def test_a_finding_without_a_fact_its_sentences_need_is_a_mistake_of_ours():
+    with pytest.raises(ValueError, match="C03 lacks minimum"):
+        Problem(problems.BELOW_MINIMUM, "s1", column="falls_total", value="-1")
+
+
+def test_an_unknown_reason_is_refused_where_it_is_made():
+    with pytest.raises(ValueError, match="melted"):
+        Problem(problems.UNREADABLE, "s1", facts={"reason": "melted"})
+
+
+def test_a_finding_becomes_one_line_of_text_and_numbers():
+    found = Problem(
+        problems.BELOW_MINIMUM,
+        "20261120-9f3c71ab",
+        sheet="Falls Oct 26",
+        row=14,
+        column="falls_total",
+        cell="G14",
+        value="-1",
+        facts={"minimum": 0},
+    )
+    assert problems_frame([found]).rows(named=True) == [
+        {
+            "submission": "20261120-9f3c71ab",
+            "code": "C03",
+            "scope": "row",
+            "sheet": "Falls Oct 26",
+            "row": 14,
+            "column": "falls_total",
+            "cell": "G14",
+            "value": "-1",
+            "facts": '{"minimum": 0}',
+        }
+    ]
+
+
+def test_no_finding_is_still_a_table():
+    empty = problems_frame([])
+    assert empty.schema == problems.PROBLEM_SCHEMA
+    assert empty.height == 0
+
+
+def test_facts_are_in_one_order_and_keep_their_letters():
+    assert problems.facts_json({"month": "2026-10", "found": "Tŷ Dewi"}) == (
+        '{"found": "Tŷ Dewi", "month": "2026-10"}'
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "9434765919",
+        "943 476 5919",
+        "943-476-5919",
+        "943.476.5919",
+        "943\N{NO-BREAK SPACE}476\N{NO-BREAK SPACE}5919",
+        "94347\N{ZERO WIDTH SPACE}65919",
+        "\uff19\uff14\uff13\uff14\uff17\uff16\uff15\uff19\uff11\uff19",  # full-width digits
+        "9434765919.0",
+        "9.434765919E+09",
+        "9434765918",  # check digit wrong: one digit mistyped still points at a person
+        "patient 9434765919, bed 4",
+        "CF14 4XW",
+    ],
+)
+def test_no_letter_or_digit_of_an_identifier_is_left(value):
+    assert not any(character.isalnum() for character in masked(value))
+
+
+@pytest.mark.parametrize(
+    "value", ["", "812", "-1", "<5", "1,234", "2026-10", "7A4BV", "Tŷ Dewi", "12345678901"]
+)
+def test_ordinary_values_are_shown_as_they_were_sent(value):
+    assert masked(value) == value
+
+
+def test_an_identifier_is_masked_wherever_a_finding_carries_it():
+    number = "943 476 5919"
+    kind = Kind("XX01", Scope.ROW, Effect.SET_ASIDE)
+    found = Problem(
+        kind, "s1", sheet=number, column=number, value=number, facts={"a": number, "b": (number,)}
+    )
+    (row,) = problems_frame([found]).rows(named=True)
+    shown = [row["sheet"], row["column"], row["value"], *json.loads(row["facts"]).values()]
+    assert shown == ["••• ••• ••••"] * 4 + [["••• ••• ••••"]]
+
+
+def test_the_value_of_an_identifier_never_leaves_whatever_it_looks_like():
+    found = Problem(
+        problems.IDENTIFIER, "s1", column="notes", value="17.3.51", facts={"kind": "date_of_birth"}
+    )
+    assert problems_frame([found])["value"].to_list() == [None]
+
+
+def test_the_frame_is_text_and_whole_numbers_only():
+    assert set(problems.PROBLEM_SCHEMA.dtypes()) == {pl.String(), pl.Int64()}
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("code", AGREED_CODES)
+def test_every_kind_has_its_four_sentences(language, code):
+    sentences = words(language)[code]
+    assert sorted(sentences) == ["cause", "expected", "mend", "title"]
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("code", AGREED_CODES)
+def test_sentences_use_only_facts_that_are_one_for_the_whole_group(language, code):
+    used = {name for text in words(language)[code].values() for name in _names(text)}
+    assert used <= set(CATALOGUE[code].facts) - CELL_FACTS | {"column"}
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("code", AGREED_CODES)
+def test_both_languages_use_the_same_facts(language, code):
+    for part, text in words(language)[code].items():
+        assert _names(text) == _names(words("en")[code][part]), part
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_every_coded_fact_has_a_word(language):
+    loaded = words(language)
+    assert set(loaded["reasons"]) == {reason.value for reason in problems.Unreadable}
+    assert set(loaded["identifier_kinds"]) == {kind.value for kind in problems.IdentifierKind}
+
+
+def _names(text: str) -> set[str]:
+    return {part.split("}")[0] for part in text.split("{")[1:]}
