@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from zlib import crc32
 
-import numpy as np
 import polars as pl
-
 from data_contracts.working_days import deadline
+
+from pipelines.sample.chance import stream
 from pipelines.sample.edits import put
 from pipelines.sample.parcels import Parcel
 from pipelines.sample.story import Correction, Form, Story, month_of
@@ -46,7 +45,7 @@ def deliveries(tables: Mapping[str, pl.DataFrame], story: Story) -> list[Parcel]
 
 def arrival(month: date, working_days: int, name: str) -> datetime:
     """A moment in office hours on the given working day after a month; UTC, whole seconds."""
-    rng = np.random.default_rng(crc32(name.encode()))
+    rng = stream("arrival", name)
     first, last = OFFICE_HOURS
     seconds = int(rng.integers(first * 3600, last * 3600))
     return datetime.combine(deadline(month, working_days), time(), UTC) + timedelta(seconds=seconds)
@@ -58,7 +57,7 @@ def _first_versions(tables: Mapping[str, pl.DataFrame], story: Story) -> Iterato
         for rows in table.filter(~is_single).partition_by("submitter", maintain_order=True):
             yield _parcel(topic, rows, story)
         for rows in table.filter(is_single).partition_by(SORTING, maintain_order=True):
-            if (rows["submitter"][0], topic, rows["month"][0]) not in story.not_sent:
+            if (rows["submitter"][0], rows["month"][0], topic) not in story.not_sent:
                 yield _parcel(topic, rows, story)
 
 
@@ -86,7 +85,7 @@ def _parcel(topic: str, rows: pl.DataFrame, story: Story) -> Parcel:
 
 def _working_days(submitter: str, month: date, story: Story) -> int:
     """All returns of a submitter and month come on the same working day."""
-    rng = np.random.default_rng(crc32(f"{submitter} {month}".encode()))
+    rng = stream("working day", submitter, month)
     first, last = USUAL_WORKING_DAYS
     return story.late.get((submitter, month), int(rng.integers(first, last + 1)))
 

@@ -32,7 +32,7 @@ TEST_NHS_NUMBERS = ("9990000018", "9990000026")
 class Mistake:
     """A file that is not as agreed.
 
-    `problems` are the codes it must be given (data_contracts.problems, or the contract's rules),
+    `problems` are the codes it is given at least (data_contracts.problems, or the contract's rules),
     `in_force` is the version that counts for its month afterwards.
     """
 
@@ -79,7 +79,7 @@ MISTAKES = (
         name="misspelt header: ward_nmae",
         submitter="7A4", topic="pressure-ulcers", month=date(2024, 1, 1),
         outcome="refused", problems=("H01", "H02"),
-        edits=(rename("ward_code", "ward_cdoe"), rename("ward_name", "ward_nmae")),
+        edits=(rename("ward_name", "ward_nmae"), rename("category_2", "catagory_2")),
     ),
     Mistake(
         name="unknown organisation code",
@@ -92,7 +92,7 @@ MISTAKES = (
         submitter="7A1", topic="falls", month=date(2023, 10, 1),
         outcome="partly_accepted", problems=("C03", "FA04"),
         edits=(
-            put(2, "falls_low_harm", -3),
+            put(2, "enhanced_observation_days", -3),
             exceed(6, "risk_assessed_within_24h", "at_risk_admissions", 10),
         ),
     ),

@@ -10,16 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import yaml
 
+from pipelines.sample.chance import stream
 from pipelines.sample.published import Counts
 from pipelines.sample.story import Story
 from pipelines.sample.units import Units
+
+MODEL = Path(__file__).with_name("model.yaml")
 
 Level = npt.NDArray[np.float64]
 Columns = dict[str, Counts]
@@ -61,9 +63,9 @@ class Model:
     events: Mapping[str, Mapping[str, Any]]
 
 
-def load_model(path: Path = Path(__file__).with_name("model.yaml")) -> Model:
+def load_model() -> Model:
     """Read model.yaml. Raises TypeError for a word it does not know."""
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    told = yaml.safe_load(MODEL.read_text(encoding="utf-8"))
     spread = told["spread"]
     draws = (Draw(**(spread | draw | {"of": tuple(draw["of"])})) for draw in told["draws"])
     return Model(
@@ -78,8 +80,7 @@ def simulate(units: Units, model: Model, story: Story) -> Columns:
     """Every column of the model, each units x months. Raises KeyError for a kind without a draw."""
     columns: Columns = {"exposure": units.exposure}
     for draw in model.draws:
-        # Each column has its own stream: adding one leaves the others as they were.
-        rng = np.random.default_rng((story.seed, crc32(draw.name.encode())))
+        rng = stream(story.seed, draw.name)
         columns |= KINDS[draw.kind](draw, columns, _level(draw, units, story, rng), rng)
     return columns
 

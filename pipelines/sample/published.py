@@ -64,7 +64,8 @@ def split(totals: Counts, weights: Weights) -> Counts:
     shares = np.cumsum(weights, axis=0) / weights.sum(axis=0)
     upto = np.floor(totals * shares + 0.5).astype(np.int64)
     upto[-1] = totals
-    return np.diff(upto, axis=0, prepend=0)
+    shared: Counts = np.diff(upto, axis=0, prepend=0)
+    return shared
 
 
 def _read(name: str) -> pl.DataFrame:

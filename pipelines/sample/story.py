@@ -17,6 +17,8 @@ import numpy.typing as npt
 import polars as pl
 import yaml
 
+STORY = Path(__file__).with_name("story.yaml")
+
 Factors = npt.NDArray[np.float64]
 
 
@@ -83,13 +85,13 @@ class Story:
     forms: Mapping[str, Form]
     says_when_extracted: frozenset[str]
     late: Mapping[tuple[str, date], int]
-    not_sent: frozenset[tuple[str, str, date]]
+    not_sent: frozenset[tuple[str, date, str]]
     corrections: tuple[Correction, ...]
 
 
-def load_story(path: Path = Path(__file__).with_name("story.yaml")) -> Story:
+def load_story() -> Story:
     """Read story.yaml. Raises KeyError or TypeError where it does not have the agreed shape."""
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    told = yaml.safe_load(STORY.read_text(encoding="utf-8"))
     return Story(
         seed=told["seed"],
         months=month_range(month_of(told["months"]["from"]), month_of(told["months"]["to"])),
@@ -99,11 +101,9 @@ def load_story(path: Path = Path(__file__).with_name("story.yaml")) -> Story:
         changes=told["changes"],
         forms={submitter: Form(**form) for submitter, form in told["forms"].items()},
         says_when_extracted=frozenset(told["says_when_extracted"]),
-        late={(one["submitter"], month_of(one["month"])): one["working_days"] for one in told["late"]},
+        late={_of(one): one["working_days"] for one in told["late"]},
         not_sent=frozenset(
-            (one["submitter"], topic, month_of(one["month"]))
-            for one in told["not_sent"]
-            for topic in one["topics"]
+            (*_of(one), topic) for one in told["not_sent"] for topic in one["topics"]
         ),
         corrections=tuple(_correction(one) for one in told["corrected"]),
     )
@@ -122,6 +122,10 @@ def month_range(first: date, last: date) -> tuple[date, ...]:
 def months_between(first: date, last: date) -> int:
     """How many months `last` lies after `first`."""
     return (last.year - first.year) * 12 + last.month - first.month
+
+
+def _of(told: Mapping[str, Any]) -> tuple[str, date]:
+    return told["submitter"], month_of(told["month"])
 
 
 def _effect(told: Mapping[str, Any]) -> Effect:

@@ -11,11 +11,11 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 import polars as pl
 
+from pipelines.sample.chance import stream
 from pipelines.sample.model import Columns, Model
 from pipelines.sample.published import Counts, emergency_department_waits, red_calls
 from pipelines.sample.story import Story
@@ -26,6 +26,8 @@ LEADING = (
     "submitter", "month", "organisation_code", "site_code", "ward_code", "ward_name", "setting",
     "population", "period",
 )  # fmt: skip
+EVENT = {"at": pl.UInt32, "event_type": pl.String, "event_date": pl.Date, "event_number": pl.Int64}
+
 PUBLISHED, ON_PUBLISHED, SIMULATED = "published", "simulated_on_published", "simulated"
 
 # The service sends for all health boards; red calls after the published figures go on as before.
@@ -37,9 +39,16 @@ def build_tables(
     units: Units, counts: Columns, model: Model, story: Story
 ) -> dict[str, pl.DataFrame]:
     """Every topic of the sample with its frame, sorted by month and unit."""
+    monthly = {
+        topic: _monthly(table, units, counts, model) for topic, table in model.tables.items()
+    }
+    events = {
+        topic: _events(table, units, counts, stream(story.seed, topic))
+        for topic, table in model.events.items()
+    }
     return {
-        **{topic: _monthly(table, units, counts, model) for topic, table in model.tables.items()},
-        **{topic: _events(topic, table, units, counts, story) for topic, table in model.events.items()},
+        **monthly,
+        **events,
         "emergency-department": _emergency_departments(story),
         "ambulance": _ambulance(story),
     }
@@ -52,13 +61,12 @@ def changes(rows: Sequence[Mapping[str, Any]], organisation: str) -> pl.DataFram
         "text_en", "text_cy", "author_role", "provenance",
     )  # fmt: skip
     always = {"organisation_code": organisation, "provenance": SIMULATED}
-    filled = [dict.fromkeys(columns) | row | always for row in rows]
-    return pl.DataFrame(filled, schema_overrides=dict.fromkeys(columns, pl.String), strict=False)
+    full = ({**row, **always} for row in rows)
+    cells = [[str(row[name]) if name in row else None for name in columns] for row in full]
+    return pl.DataFrame(cells, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
-def _monthly(
-    table: Mapping[str, Any], units: Units, counts: Columns, model: Model
-) -> pl.DataFrame:
+def _monthly(table: Mapping[str, Any], units: Units, counts: Columns, model: Model) -> pl.DataFrame:
     """The counts of a table's units: a row for each unit and month."""
     rows = _rows(table["units"], units)
     named = pl.col("kind").replace_strict(model.exposure, return_dtype=pl.String)
@@ -79,10 +87,9 @@ def _monthly(
 
 
 def _events(
-    topic: str, table: Mapping[str, Any], units: Units, counts: Columns, story: Story
+    table: Mapping[str, Any], units: Units, counts: Columns, rng: np.random.Generator
 ) -> pl.DataFrame:
     """One row for each event of a unit and month, with its day; `none` where there was none."""
-    rng = np.random.default_rng((story.seed, crc32(topic.encode())))
     chosen = _chosen(table["units"], units)
     types = {
         name: _flat(np.sum([counts[column][chosen] for column in columns], axis=0))
@@ -91,7 +98,7 @@ def _events(
     rows = _rows(table["units"], units).with_row_index("at")
     happened = pl.DataFrame(
         list(_dated(types, rows["month"].to_list(), rng)),
-        schema={"at": pl.UInt32, "event_type": pl.String, "event_date": pl.Date, "event_number": pl.Int64},
+        schema=EVENT,
         orient="row",
     )
     all_rows = rows.join(happened, on="at", how="left", maintain_order="left")
@@ -109,11 +116,11 @@ def _dated(
 ) -> Iterator[tuple[int, str, date, int]]:
     """Row, type, day and number of the day for every event counted in a row."""
     for name, counted in types.items():
-        for at in np.flatnonzero(counted):
+        for at in np.flatnonzero(counted).tolist():
             month = months[at]
             length = monthrange(month.year, month.month)[1]
             for day, number in _numbered(rng.integers(1, length + 1, counted[at])):
-                yield int(at), name, month.replace(day=day), number
+                yield at, name, month.replace(day=day), number
 
 
 def _numbered(days: Counts) -> Iterator[tuple[int, int]]:
@@ -143,7 +150,7 @@ def _emergency_departments(story: Story) -> pl.DataFrame:
 def _ambulance(story: Story) -> pl.DataFrame:
     """Published red calls, and simulated ones for the months after them."""
     real = red_calls().with_columns(pl.lit(PUBLISHED).alias("provenance"))
-    rng = np.random.default_rng((story.seed, crc32(AMBULANCE.encode())))
+    rng = stream(story.seed, AMBULANCE)
     last = real.filter(pl.col("month") == RED_CALLS_LIKE)
     later = [_red_calls_of(month, last, rng) for month in story.months if month > RED_CALLS_LIKE]
     return pl.concat([real, *later], how="diagonal").sort("month", "organisation_code").select(

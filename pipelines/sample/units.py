@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 import yaml
 
+from pipelines.sample.chance import stream
 from pipelines.sample.published import (
     Counts,
     Weights,
@@ -89,8 +90,8 @@ class Register:
         )
 
     def _own_name(self, site: str, ward: str) -> str | None:
-        own = self.plan["own_names"]
-        return next((one["name"] for one in own if (one["site"], one["ward"]) == (site, ward)), None)
+        own = {(one["site"], one["ward"]): one["name"] for one in self.plan["own_names"]}
+        return own.get((site, ward))
 
 
 Sized = tuple[Unit, Counts]
@@ -99,7 +100,7 @@ Sized = tuple[Unit, Counts]
 def build_units(months: tuple[date, ...], seed: int) -> Units:
     """All units of the sample, sorted by organisation, site and ward."""
     plan = yaml.safe_load(Path(__file__).with_name("wards.yaml").read_text(encoding="utf-8"))
-    register = Register(plan, months, np.random.default_rng(seed))
+    register = Register(plan, months, stream(seed, "units"))
     sized = [
         *_published_wards(register),
         *_simulated_wards(register),
