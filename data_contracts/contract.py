@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -73,7 +73,7 @@ class Direction(StrEnum):
 
 @checked_dataclass(frozen=True, kw_only=True, config=STRICT)
 class Column:
-    """One column of a submitted table. `values` is a closed list; `register` names one in codes/."""
+    """One column of a table. `values` is a closed list; `register` names a list in codes/."""
 
     name: str
     type: ColumnType
@@ -240,9 +240,7 @@ def load_contracts(folder: Path | None = None) -> tuple[Contract, ...]:
     paths = sorted((folder or HERE).glob("*.odcs.yaml"))
     if not paths:
         raise ContractError(f"There is no contract (*.odcs.yaml) in {folder or HERE}.")
-    ranked = sorted(
-        (_read(path) for path in paths), key=lambda pair: (pair[0], pair[1].workstream)
-    )
+    ranked = sorted((_read(path) for path in paths), key=lambda pair: (pair[0], pair[1].workstream))
     contracts = tuple(contract for _, contract in ranked)
     _refuse_shared_names(contracts)
     return contracts
@@ -285,9 +283,7 @@ def _json_like(document: Any) -> Any:
 
 def _custom(block: Mapping[str, Any]) -> dict[str, Any]:
     """The customProperties of an ODCS block as a dictionary."""
-    return {
-        item["property"]: item["value"] for item in block.get("customProperties", [])
-    }
+    return {item["property"]: item["value"] for item in block.get("customProperties", [])}
 
 
 def _contract(document: Mapping[str, Any], digest: str) -> Contract:
@@ -318,8 +314,7 @@ def _table(block: Mapping[str, Any], workstream: str) -> Table:
             "key": tuple(p["name"] for p in keys),
             "rules": tuple(_rule(q, names) for q in block.get("quality", [])),
             "measures": tuple(
-                _measure(m, workstream, block["name"], names)
-                for m in custom.get("measures", [])
+                _measure(m, workstream, block["name"], names) for m in custom.get("measures", [])
             ),
             "due": custom.get("due", []),
             "submits": custom.get("submits", {}),
@@ -365,9 +360,7 @@ def _column_type(block: Mapping[str, Any]) -> ColumnType:
         return ColumnType.MONTH if form == "yyyy-MM" else ColumnType.DATE
     if logical == "string":
         return ColumnType.TEXT if _custom(block).get("freeText") else ColumnType.CODE
-    raise ContractError(
-        f"column {block['name']}: logicalType {logical} is not used here"
-    )
+    raise ContractError(f"column {block['name']}: logicalType {logical} is not used here")
 
 
 def _rule(block: Mapping[str, Any], columns: list[str]) -> Rule:
@@ -382,16 +375,14 @@ def _rule(block: Mapping[str, Any], columns: list[str]) -> Rule:
     )
 
 
-def _measure(
-    block: Mapping[str, Any], workstream: str, table: str, columns: list[str]
-) -> Measure:
-    measure: Measure = TypeAdapter(Measure).validate_python(dict(block))
+def _measure(block: Mapping[str, Any], workstream: str, table: str, columns: list[str]) -> Measure:
     checked = {
         part: expressions.checked(text, columns)
         for part in ("numerator", "denominator", "filter")
-        if (text := getattr(measure, part)) is not None
+        if (text := block.get(part)) is not None
     }
-    return replace(measure, workstream=workstream, table=table, **checked)
+    placed = {"workstream": workstream, "table": table}
+    return TypeAdapter(Measure).validate_python({**block, **checked, **placed})
 
 
 def _refuse_shared_names(contracts: tuple[Contract, ...]) -> None:

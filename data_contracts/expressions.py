@@ -15,7 +15,7 @@ from sqlglot.errors import ParseError
 
 DIALECT = "duckdb"
 
-ALLOWED: tuple[type[exp.Expression], ...] = (
+ALLOWED: tuple[type[exp.Expr], ...] = (
     exp.Column,
     exp.Identifier,
     exp.Literal,
@@ -63,17 +63,13 @@ def checked(expression: str, columns: Iterable[str]) -> str:
             )
     unknown = sorted(set(columns_of(expression)) - set(columns))
     if unknown:
-        raise ExpressionError(
-            f"'{expression}': the table has no column {', '.join(unknown)}"
-        )
+        raise ExpressionError(f"'{expression}': the table has no column {', '.join(unknown)}")
     return tree.sql(dialect=DIALECT)
 
 
 def columns_of(expression: str) -> tuple[str, ...]:
     """The names of the columns an expression reads, each once, in alphabetical order."""
-    return tuple(
-        sorted({column.name for column in _parsed(expression).find_all(exp.Column)})
-    )
+    return tuple(sorted({column.name for column in _parsed(expression).find_all(exp.Column)}))
 
 
 def condition_of(query: str) -> str:
@@ -88,14 +84,14 @@ def condition_of(query: str) -> str:
         raise ExpressionError(
             f"'{query}': write a row rule as SELECT COUNT(*) FROM {{object}} WHERE NOT (...)"
         )
-    return where.this.this.unnest().sql(dialect=DIALECT)
+    return str(where.this.this.unnest().sql(dialect=DIALECT))
 
 
-def _parsed(expression: str) -> exp.Expression:
+def _parsed(expression: str) -> exp.Expr:
     try:
         tree = sqlglot.parse_one(expression, dialect=DIALECT)
     except ParseError as error:
-        raise ExpressionError(
-            f"'{expression}' is not SQL: {error.errors[0]['description']}"
-        ) from (error)
+        raise ExpressionError(f"'{expression}' is not SQL: {error.errors[0]['description']}") from (
+            error
+        )
     return tree

@@ -1,0 +1,376 @@
+"""The contracts that are shipped, and what the loader refuses.
+
+Here: names, who is due, measures and their settings, refusals of a spoilt contract. Not here: the
+rules at work (test_rules_of_contracts) and the words (test_translations_of_contracts).
+"""
+
+import copy
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from data_contracts.contract import (
+    Contract,
+    ContractError,
+    Direction,
+    Measure,
+    MeasureType,
+    Table,
+    load_contract,
+    load_contracts,
+    tables_by_topic,
+)
+
+MADE_UP = Path(__file__).parents[1] / "fixtures" / "hand_hygiene" / "hand_hygiene.odcs.yaml"
+BOARDS = ("7A1", "7A2", "7A3", "7A4", "7A5", "7A6", "7A7")
+
+MULTIPLIERS = {
+    "per_1000_bed_days": 1000,
+    "per_10000_bed_days": 10_000,
+    "per_100000_bed_days": 100_000,
+    "per_1000_caseload_days": 1000,
+    "per_1000_admissions": 1000,
+    "per_1000_discharges": 1000,
+    "per_cent": 100,
+    "count": 1,
+}
+CHARTS = {"run", "i", "p", "u", "c", "pp", "up", "auto"}
+DOMAINS = {"safe", "timely", "effective", "efficient", "equitable", "person-centred"}
+
+WARD_KEYS = (
+    "organisation_code",
+    "site_code",
+    "ward_code",
+    "ward_name",
+    "setting",
+    "population",
+    "period",
+)
+MARKS = ("extracted_on", "provenance")
+EVENT = ("event_type", "event_date", "event_number")
+COLUMNS = {
+    "falls.monthly": (
+        *WARD_KEYS,
+        *MARKS,
+        *"occupied_bed_days falls_total falls_no_harm falls_low_harm falls_moderate_harm"
+        " falls_severe_harm falls_death falls_hip_fracture at_risk_admissions"
+        " risk_assessed_within_24h post_fall_check_done enhanced_observation_days".split(),
+    ),
+    "falls.events": (*WARD_KEYS, *EVENT, *MARKS),
+    "pressure_ulcers.monthly": (
+        *WARD_KEYS,
+        *MARKS,
+        *"occupied_bed_days caseload_days category_1 category_2 category_3 category_4 unstageable"
+        " deep_tissue device_related present_on_admission moisture_damage admissions"
+        " risk_assessed_within_6h sskin_reviewed sskin_complete".split(),
+    ),
+    "pressure_ulcers.events": (*WARD_KEYS, *EVENT, *MARKS),
+    "sepsis.monthly": (
+        *WARD_KEYS,
+        *MARKS,
+        *"screening_due screened screen_positive sepsis_six_within_1h oxygen_given cultures_taken"
+        " antibiotics_given fluids_given lactate_measured urine_output_measured high_risk"
+        " antibiotics_within_1h sepsis_cases sepsis_deaths_30d antibiotic_courses"
+        " reviewed_within_72h".split(),
+    ),
+    "deterioration.ward": (
+        *WARD_KEYS,
+        *MARKS,
+        *"admissions discharges cardiac_arrests calls_2222 unplanned_icu_admissions"
+        " observations_due observations_complete observations_on_time escalations_due"
+        " escalations_on_time plans_due plans_recorded outreach_calls"
+        " outreach_calls_no_action".split(),
+    ),
+    "deterioration.emergency_department": (
+        *("organisation_code", "site_code", "setting", "population", "period"),
+        *MARKS,
+        *("attendances", "within_4_hours", "within_12_hours"),
+    ),
+    "deterioration.ambulance": (
+        *("organisation_code", "setting", "population", "period"),
+        *MARKS,
+        *("red_responses", "red_responses_within_8_minutes"),
+    ),
+    "deterioration.events": (*WARD_KEYS, *EVENT, *MARKS),
+    "changes.changes": (
+        *"organisation_code workstream measure site_code ward_code date kind text_en text_cy"
+        " author_role".split(),
+        *MARKS,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def contracts() -> tuple[Contract, ...]:
+    return load_contracts()
+
+
+@pytest.fixture(scope="module")
+def tables(contracts: tuple[Contract, ...]) -> dict[str, Table]:
+    return {table.name: table for contract in contracts for table in contract.tables}
+
+
+def test_the_five_contracts_come_in_the_order_readers_see(contracts: tuple[Contract, ...]) -> None:
+    assert [contract.workstream for contract in contracts] == [
+        "falls",
+        "pressure_ulcers",
+        "sepsis",
+        "deterioration",
+        "changes",
+    ]
+
+
+def test_a_file_name_announces_its_table(contracts: tuple[Contract, ...]) -> None:
+    announced = {topic: table.name for topic, table in tables_by_topic(contracts).items()}
+    assert announced == {
+        "falls": "falls.monthly",
+        "falls-events": "falls.events",
+        "pressure-ulcers": "pressure_ulcers.monthly",
+        "pressure-ulcers-events": "pressure_ulcers.events",
+        "sepsis": "sepsis.monthly",
+        "deterioration-ward": "deterioration.ward",
+        "emergency-department": "deterioration.emergency_department",
+        "ambulance": "deterioration.ambulance",
+        "deterioration-events": "deterioration.events",
+        "changes": "changes.changes",
+    }
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_table_has_the_columns_that_were_agreed(name: str, tables: dict[str, Table]) -> None:
+    assert sorted(tables[name].column_names) == sorted(COLUMNS[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        (
+            "sepsis.monthly",
+            "organisation_code site_code ward_code setting population period",
+        ),
+        (
+            "pressure_ulcers.events",
+            "organisation_code site_code ward_code period event_type event_date event_number",
+        ),
+        (
+            "deterioration.emergency_department",
+            "organisation_code site_code setting population period",
+        ),
+        ("deterioration.ambulance", "organisation_code setting population period"),
+        (
+            "changes.changes",
+            "organisation_code workstream measure site_code ward_code date kind",
+        ),
+    ],
+)
+def test_a_row_is_known_by_its_key(name: str, key: str, tables: dict[str, Table]) -> None:
+    assert tables[name].key == tuple(key.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("falls.events", ("none", "fall_severe_harm", "fall_death", "hip_fracture")),
+        ("pressure_ulcers.events", ("none", "category_3", "category_4")),
+        ("deterioration.events", ("none", "cardiac_arrest")),
+    ],
+)
+def test_events_are_of_the_types_agreed(
+    name: str, values: tuple[str, ...], tables: dict[str, Table]
+) -> None:
+    assert tables[name].column("event_type").values == values
+
+
+def test_each_measure_and_each_rule_has_a_name_of_its_own(contracts: tuple[Contract, ...]) -> None:
+    measures = [measure.id for contract in contracts for measure in contract.measures]
+    rules = [rule.code for contract in contracts for t in contract.tables for rule in t.rules]
+    assert len(set(measures)) == len(measures)
+    assert len(set(rules)) == len(rules)
+
+
+@pytest.mark.parametrize(
+    ("workstream", "least"),
+    [("falls", 6), ("pressure_ulcers", 7), ("sepsis", 8), ("deterioration", 11)],
+)
+def test_a_workstream_has_a_family_of_measures(
+    workstream: str, least: int, contracts: tuple[Contract, ...]
+) -> None:
+    measures = next(c for c in contracts if c.workstream == workstream).measures
+    assert len(measures) >= least
+    assert {measure.type for measure in measures} == set(MeasureType)
+    assert 2 <= sum(measure.key for measure in measures) <= 3
+
+
+def test_changes_are_told_not_measured(tables: dict[str, Table]) -> None:
+    assert tables["changes.changes"].measures == ()
+    assert tables["changes.changes"].due == ()
+
+
+def test_the_settings_of_each_measure_are_known_to_the_reports(
+    contracts: tuple[Contract, ...],
+) -> None:
+    for measure in (m for contract in contracts for m in contract.measures):
+        assert MULTIPLIERS[measure.unit] == measure.multiplier, measure.id
+        assert measure.chart in CHARTS, measure.id
+        assert set(measure.domains) <= DOMAINS, measure.id
+        assert measure.domains, measure.id
+        assert measure.baseline == 24, measure.id
+        assert measure.denominator is not None, measure.id
+
+
+def test_only_published_targets_are_set(contracts: tuple[Contract, ...]) -> None:
+    month = date(2024, 3, 1)
+    targets = {m.id: m.target_at(month) for c in contracts for m in c.measures if m.targets}
+    assert targets == {
+        "ed_within_4_hours": 95,
+        "ed_within_12_hours": 100,
+        "red_within_8_minutes": 65,
+    }
+
+
+def test_deaths_within_30_days_are_final_after_two_months(contracts: tuple[Contract, ...]) -> None:
+    waiting = {m.id: m.final_after_months for c in contracts for m in c.measures}
+    assert {name: months for name, months in waiting.items() if months} == {"sepsis_mortality": 2}
+
+
+@pytest.mark.parametrize(
+    ("measure", "condition"),
+    [
+        ("pressure_ulcers_rate", "NOT occupied_bed_days IS NULL"),
+        ("pressure_ulcers_outside_hospital_rate", "NOT caseload_days IS NULL"),
+        ("sskin_complete", None),
+    ],
+)
+def test_a_measure_of_one_place_of_care_leaves_out_the_rows_of_the_other(
+    measure: str, condition: str | None, contracts: tuple[Contract, ...]
+) -> None:
+    assert contracts[1].measure(measure).filter == condition
+
+
+@pytest.mark.parametrize(
+    ("name", "organisation", "month", "is_due"),
+    [
+        ("falls.monthly", "7A4", date(2020, 12, 1), False),
+        ("falls.monthly", "7A4", date(2021, 1, 1), True),
+        ("pressure_ulcers.monthly", "RQF", date(2024, 3, 1), True),
+        ("pressure_ulcers.events", "7A7", date(2024, 3, 1), True),
+        ("sepsis.monthly", "RYT", date(2024, 3, 1), False),
+        ("deterioration.ward", "RQF", date(2021, 1, 1), True),
+        ("deterioration.emergency_department", "7A7", date(2018, 4, 1), True),
+        ("deterioration.emergency_department", "7A7", date(2018, 3, 1), False),
+        ("deterioration.emergency_department", "RQF", date(2024, 3, 1), False),
+        ("deterioration.ambulance", "7A1", date(2021, 1, 1), True),
+        ("deterioration.ambulance", "RT4", date(2024, 3, 1), False),
+        ("changes.changes", "7A4", date(2024, 3, 1), False),
+    ],
+)
+def test_who_is_due_and_from_when(
+    name: str, organisation: str, month: date, is_due: bool, tables: dict[str, Table]
+) -> None:
+    assert tables[name].is_due(organisation, month) is is_due
+
+
+def test_the_ambulance_service_sends_for_the_health_boards(tables: dict[str, Table]) -> None:
+    ambulance = tables["deterioration.ambulance"]
+    assert ambulance.organisations_of("RT4") == BOARDS
+    assert ambulance.organisations_of("7A4") == ()
+    assert ambulance.submitter_of("7A4") == "RT4"
+    assert ambulance.due_organisations == BOARDS
+
+
+def test_everyone_else_sends_for_itself(tables: dict[str, Table]) -> None:
+    falls = tables["falls.monthly"]
+    assert falls.organisations_of("7A4") == ("7A4",)
+    assert falls.submitter_of("7A4") == "7A4"
+
+
+def test_the_deadline_is_ten_working_days_and_closing_five_later(
+    tables: dict[str, Table],
+) -> None:
+    days = {(t.deadline_working_days, t.closing_working_days) for t in tables.values()}
+    assert days == {(10, 5)}
+
+
+def measure_with(targets: list[dict[str, Any]]) -> Measure:
+    return Measure(
+        id="hands",
+        numerator="a",
+        unit="per_cent",
+        chart="p",
+        direction=Direction.UP,
+        type=MeasureType.PROCESS,
+        domains=("safe",),
+        owner="lead",
+        source="made up",
+        targets=targets,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    ("month", "target"),
+    [
+        (date(2023, 3, 1), None),
+        (date(2023, 4, 1), 80),
+        (date(2024, 3, 1), 80),
+        (date(2024, 4, 1), 90),
+    ],
+)
+def test_a_target_holds_from_its_month_to_the_next(month: date, target: float | None) -> None:
+    measure = measure_with(
+        [{"value": 90, "starts": "2024-04-01"}, {"value": 80, "starts": "2023-04-01"}]
+    )
+    assert measure.target_at(month) == target
+
+
+def test_a_target_without_a_month_has_always_held() -> None:
+    assert measure_with([{"value": 95}]).target_at(date(1999, 1, 1)) == 95
+
+
+def test_a_measure_without_targets_has_none() -> None:
+    assert measure_with([]).target_at(date(2024, 1, 1)) is None
+
+
+def made_up_table() -> Table:
+    return load_contract(MADE_UP).tables[0]
+
+
+def test_due_may_end() -> None:
+    document = spoilt(
+        lambda block: custom(block, "due").append(
+            {"organisations": ["7A1"], "starts": date(2023, 1, 1), "ends": date(2023, 6, 1)}
+        )
+    )
+    table = load(document).tables[0]
+    assert [table.is_due("7A1", date(2023, month, 1)) for month in (1, 6, 7)] == [True, True, False]
+    assert not table.is_due("7A1", date(2022, 12, 1))
+
+
+def custom(block: dict[str, Any], name: str) -> Any:
+    """The value of a custom property of an ODCS block."""
+    return next(p["value"] for p in block["customProperties"] if p["property"] == name)
+
+
+def spoilt(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """The made-up contract after a change to its table."""
+    document: dict[str, Any] = yaml.safe_load(MADE_UP.read_text(encoding="utf-8"))
+    changed = copy.deepcopy(document)
+    change(changed["schema"][0])
+    return changed
+
+
+def first_measure(block: dict[str, Any]) -> dict[str, Any]:
+    measure: dict[str, Any] = custom(block, "measures")[0]
+    return measure
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def load(document: dict[str, Any], folder: Path | None = None) -> Contract:
+    raise NotImplementedError
