@@ -1,0 +1,298 @@
+"""Contract -> Great Expectations suite, and its result -> which rows broke which rule.
+
+Here: compiling, running, and holding the outcome against a second count. Not here: reading files,
+deciding what a broken rule does (problems.py, assets/steps/check.py). This is the only module that
+imports Great Expectations and pandas, and only inside functions: the import takes seconds and a
+night with nothing new must not pay for it.
+
+The frame that is checked holds, side by side, what was sent (`<column>:sent`, text) and what it was
+read as (`<column>`, typed; null where it could not be read). Conditions that no ready-made
+expectation expresses are computed beforehand as columns of truth values (`holds:<code>:<column>`);
+null there means "unknown", which is never a failure.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import polars as pl
+
+from data_contracts import problems
+from data_contracts.contract import Column, ColumnType, Table
+
+SUBMISSION, ROW = "submission", "row"
+# Great Expectations takes 30 us for each failing cell it lists: beyond this share of a column's
+# cells the rows are listed by polars instead, from the very same condition.
+LISTED_SHARE = 0.2
+
+Value: TypeAlias = str | int | date
+BROKEN = pl.Schema({SUBMISSION: pl.String, ROW: pl.Int64, "check": pl.Int64})
+
+
+class ReconciliationError(RuntimeError):
+    """Two ways of counting the failures of one expectation disagree: nothing can be trusted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One expectation: the problem's code, the column it speaks of, and how it is stated.
+
+    `expectation` is the name of a Great Expectations class, `arguments` are its own.
+    """
+
+    code: str
+    column: str | None
+    expectation: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def broken(self) -> pl.Expr:
+        """Which rows break the check, for the second count."""
+        return BROKEN_ROWS[self.expectation](self.arguments)
+
+
+def sent(column: str) -> str:
+    """The name under which a column's text, as sent, stands beside its value."""
+    return f"{column}:sent"
+
+
+def holds(code: str, column: str | None = None) -> str:
+    """The name of the column of truth values of a rule."""
+    return f"holds:{code}:{column or ''}"
+
+
+def suite_of(table: Table, organisations: Iterable[str], latest: date) -> tuple[Check, ...]:
+    """Everything a table's rows are held against, in the order in which it is reported.
+
+    `organisations` are the codes of the register, `latest` the last month that may be reported.
+    """
+    columns = [check for column in table.columns for check in _column_checks(column)]
+    return (*columns, *_table_checks(table, tuple(sorted(organisations)), latest))
+
+
+def _column_checks(column: Column) -> list[Check]:
+    return [
+        check for make in (_blank, _readable, _range, _listed, _pattern) for check in make(column)
+    ]
+
+
+def _blank(column: Column) -> list[Check]:
+    if not column.required:
+        return []
+    return [_check(problems.BLANK, column.name, "ExpectColumnValuesToNotBeNull", sent(column.name))]
+
+
+UNREADABLE_VALUE = MappingProxyType(
+    {
+        ColumnType.COUNT: (problems.NOT_A_COUNT, problems.SUPPRESSED_COUNT),
+        ColumnType.MONTH: (problems.NOT_A_MONTH,),
+        ColumnType.DATE: (problems.NOT_A_DATE,),
+        ColumnType.CODE: (),
+        ColumnType.TEXT: (),
+    }
+)
+
+
+def _readable(column: Column) -> list[Check]:
+    return [_true(kind.code, column.name) for kind in UNREADABLE_VALUE[column.type]]
+
+
+def _range(column: Column) -> list[Check]:
+    bounds = (
+        (problems.BELOW_MINIMUM, "min_value", column.minimum),
+        (problems.ABOVE_MAXIMUM, "max_value", column.maximum),
+    )
+    return [
+        _check(kind, column.name, "ExpectColumnValuesToBeBetween", column.name, **{side: bound})
+        for kind, side, bound in bounds
+        if bound is not None
+    ]
+
+
+def _listed(column: Column) -> list[Check]:
+    if not column.values:
+        return []
+    return [
+        _check(
+            problems.NOT_IN_LIST,
+            column.name,
+            "ExpectColumnValuesToBeInSet",
+            column.name,
+            value_set=list(column.values),
+        )
+    ]
+
+
+def _pattern(column: Column) -> list[Check]:
+    # Patterns run on RE2 (in polars): Python's own engine can be kept busy for hours by one cell.
+    return [] if column.pattern is None else [_true(problems.WRONG_PATTERN.code, column.name)]
+
+
+def _table_checks(table: Table, organisations: tuple[str, ...], latest: date) -> list[Check]:
+    checks = [
+        _check(
+            problems.UNKNOWN_ORGANISATION,
+            "organisation_code",
+            "ExpectColumnValuesToBeInSet",
+            "organisation_code",
+            value_set=list(organisations),
+        ),
+        _true(problems.ORGANISATION_NOT_ALLOWED.code, "organisation_code"),
+    ]
+    if table.has("site_code"):
+        checks += [
+            _true(problems.UNKNOWN_SITE.code, "site_code"),
+            Check(
+                code=problems.SITE_OF_OTHER_ORGANISATION.code,
+                column="site_code",
+                expectation="ExpectColumnPairValuesToBeEqual",
+                arguments={
+                    "column_A": "organisation_code",
+                    "column_B": "owner",
+                    "ignore_row_if": "either_value_is_missing",
+                },
+            ),
+        ]
+    if table.has("period"):
+        checks += [
+            _check(
+                problems.FUTURE_MONTH,
+                "period",
+                "ExpectColumnValuesToBeBetween",
+                "period",
+                max_value=latest,
+            ),
+            _true(problems.MONTH_NOT_DUE.code, "period"),
+        ]
+    if table.has("ward_code"):
+        checks.append(_true(problems.WARD_AND_SITE_ROWS.code, "ward_code"))
+    key = [SUBMISSION, *(f"{name}:key" for name in table.key)]
+    checks.append(
+        Check(
+            code=problems.DUPLICATE_ROW.code,
+            column=None,
+            expectation="ExpectCompoundColumnsToBeUnique",
+            arguments={"column_list": key, "ignore_row_if": "never"},
+        )
+    )
+    return [*checks, *(_true(rule.code, None) for rule in table.rules)]
+
+
+def _check(
+    kind: problems.Kind, column: str, expectation: str, checked: str, **arguments: Any
+) -> Check:
+    return Check(
+        code=kind.code,
+        column=column,
+        expectation=expectation,
+        arguments={"column": checked, **arguments},
+    )
+
+
+def _true(code: str, column: str | None) -> Check:
+    arguments = {"column": holds(code, column), "value_set": [True]}
+    return Check(
+        code=code, column=column, expectation="ExpectColumnValuesToBeInSet", arguments=arguments
+    )
+
+
+def _outside(arguments: Mapping[str, Any]) -> pl.Expr:
+    value = pl.col(arguments["column"])
+    low, high = arguments.get("min_value"), arguments.get("max_value")
+    too_low = pl.lit(False) if low is None else value < low
+    return too_low | (pl.lit(False) if high is None else value > high)
+
+
+def _unequal(arguments: Mapping[str, Any]) -> pl.Expr:
+    return pl.col(arguments["column_A"]) != pl.col(arguments["column_B"])
+
+
+BROKEN_ROWS: Mapping[str, Callable[[Mapping[str, Any]], pl.Expr]] = MappingProxyType(
+    {
+        "ExpectColumnValuesToNotBeNull": lambda a: pl.col(a["column"]).is_null(),
+        "ExpectColumnValuesToBeInSet": lambda a: ~pl.col(a["column"]).is_in(a["value_set"]),
+        "ExpectColumnValuesToBeBetween": _outside,
+        "ExpectColumnPairValuesToBeEqual": _unequal,
+        "ExpectCompoundColumnsToBeUnique": lambda a: pl.struct(a["column_list"]).is_duplicated(),
+    }
+)
+
+
+def broken_rows(frame: pl.DataFrame, suite: tuple[Check, ...]) -> pl.DataFrame:
+    """Which rows break which check: submission, row, check (the place in the suite).
+
+    `frame` has columns submission and row beside what the suite names. One validation for all
+    waiting submissions of a table. Raises ReconciliationError where Great Expectations and polars
+    do not find the same number of failures.
+    """
+    counted = {
+        place: frame.select(check.broken().fill_null(False).sum()).item()
+        for place, check in enumerate(suite)
+    }
+    few = {place for place, count in counted.items() if count <= LISTED_SHARE * frame.height}
+    listed = _validated(frame, [(place, suite[place]) for place in sorted(few)], counted)
+    many = [
+        _rows_of(frame.filter(suite[place].broken()), place)
+        for place in counted
+        if place not in few
+    ]
+    return pl.concat([listed, *many]).sort("check", SUBMISSION, ROW)
+
+
+def _rows_of(rows: pl.DataFrame, place: int) -> pl.DataFrame:
+    return rows.select(SUBMISSION, ROW, check=pl.lit(place, pl.Int64))
+
+
+def _validated(
+    frame: pl.DataFrame, checks: list[tuple[int, Check]], counted: Mapping[int, int]
+) -> pl.DataFrame:
+    """Run the suite; every failing row is named by its submission and row."""
+    found: list[tuple[str, int, int]] = []
+    for result in _results(frame, [_expectation(place, check) for place, check in checks]):
+        place = result.expectation_config.meta["check"]
+        rows = result.result.get("unexpected_index_list") or []
+        if result.exception_info.get("raised_exception", False):
+            raise ReconciliationError(f"Expectation {place} could not be evaluated.")
+        if len(rows) != counted[place]:
+            raise ReconciliationError(
+                f"Check {result.expectation_config.meta['code']}: {len(rows)} rows by one count, "
+                f"{counted[place]} by the other."
+            )
+        found += [(row[SUBMISSION], int(row[ROW]), place) for row in rows]
+    return pl.DataFrame(found, schema=BROKEN, orient="row")
+
+
+def _expectation(place: int, check: Check) -> Any:
+    import great_expectations.expectations as gxe
+
+    made = getattr(gxe, check.expectation)
+    return made(**check.arguments, meta={"check": place, "code": check.code})
+
+
+def _results(frame: pl.DataFrame, expectations: list[Any]) -> list[Any]:
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    batch = (
+        context.data_sources.add_pandas("submissions")
+        .add_dataframe_asset("waiting")
+        .add_batch_definition_whole_dataframe("all")
+        .get_batch({"dataframe": frame.to_pandas()})
+    )
+    suite = gx.ExpectationSuite("contract", expectations=expectations)
+    answer = batch.validate(
+        suite,
+        result_format={
+            "result_format": "COMPLETE",
+            "unexpected_index_column_names": [SUBMISSION, ROW],
+            "include_unexpected_rows": False,
+        },
+    )
+    return list(answer.results)
