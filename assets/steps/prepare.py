@@ -1,0 +1,184 @@
+"""Step 3a. Rows of text become the frame that a suite can be held against.
+
+Here: casting, codes of the registers, and the truth of conditions that no ready-made expectation
+expresses (contract rules in DuckDB, patterns on RE2). Not here: the verdict on a row (check.py). A
+value that cannot be read becomes null, and null makes every other rule about it "unknown".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import duckdb
+import polars as pl
+
+from data_contracts import problems
+from data_contracts.contract import Column, ColumnType, Register, Table
+from data_contracts.expectations import ROW, SUBMISSION, holds, sent
+from data_contracts.registers import Registers, normalised
+
+SUBMITTER, OWNER = "submitter", "owner"
+# A figure followed by .0 is what Excel makes of a count when it saves text.
+COUNT_PATTERN = r"^-?\d{1,12}(\.0+)?$"
+MONTH_PATTERN = r"^\d{4}-\d{2}(-\d{2}([ T]00:00(:00(\.0+)?)?)?)?$"
+DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?$"
+SUPPRESSED_PATTERN = r"^(?i)(<\s*\d+|\*+|\[?[cxzu]\]?|\[low\])$"
+# Names that boards give the row of a sum: Wales as a whole, or a total in either language.
+TOTALS = ("w", "599", "wales", "cymru", "total", "all wales", "cyfanswm", "cymru gyfan")
+
+
+def is_total(column: str) -> pl.Expr:
+    """Whether a row is a sum of other rows; such a row is left out, it is not a mistake."""
+    return normalised(pl.col(column)).is_in(TOTALS).fill_null(False)
+
+
+def prepared(rows: pl.DataFrame, table: Table, registers: Registers) -> pl.DataFrame:
+    """The frame to be validated, one line per row.
+
+    `rows`: submission, row, submitter and a text column per contract column that was found. Comes
+    back with, for each contract column, the text as sent, the value, and for key columns a text
+    key; then `owner` and the columns of truth values.
+    """
+    frame = rows.with_columns(
+        pl.lit(None, pl.String).alias(name) for name in table.column_names if name not in rows
+    )
+    frame = frame.with_columns(
+        **{sent(column.name): _stripped(column.name) for column in table.columns},
+    ).with_columns(**{column.name: _value(column) for column in table.columns})
+    frame = _with_registers(frame, table, registers)
+    frame = frame.with_columns(**_truths(table)).pipe(_with_due, table).pipe(_with_rules, table)
+    return frame.with_columns(
+        pl.col(name).cast(pl.String).fill_null("").alias(f"{name}:key") for name in table.key
+    )
+
+
+def _stripped(name: str) -> pl.Expr:
+    text = pl.col(name).str.strip_chars()
+    return pl.when(text == "").then(None).otherwise(text)
+
+
+def _count(text: pl.Expr) -> pl.Expr:
+    whole = pl.when(text.str.contains(COUNT_PATTERN)).then(text.str.replace(r"\.0+$", ""))
+    return whole.cast(pl.Int64, strict=False)
+
+
+def _month(text: pl.Expr) -> pl.Expr:
+    first = pl.when(text.str.contains(MONTH_PATTERN)).then(text.str.slice(0, 7) + "-01")
+    return first.str.to_date("%Y-%m-%d", strict=False)
+
+
+def _date(text: pl.Expr) -> pl.Expr:
+    day = pl.when(text.str.contains(DATE_PATTERN)).then(text.str.slice(0, 10))
+    return day.str.to_date("%Y-%m-%d", strict=False)
+
+
+def _text(text: pl.Expr) -> pl.Expr:
+    return text
+
+
+VALUE_OF: Mapping[ColumnType, Callable[[pl.Expr], pl.Expr]] = MappingProxyType(
+    {
+        ColumnType.COUNT: _count,
+        ColumnType.MONTH: _month,
+        ColumnType.DATE: _date,
+        ColumnType.CODE: _text,
+        ColumnType.TEXT: _text,
+    }
+)
+
+
+def _value(column: Column) -> pl.Expr:
+    return VALUE_OF[column.type](pl.col(sent(column.name)))
+
+
+def _with_registers(frame: pl.DataFrame, table: Table, registers: Registers) -> pl.DataFrame:
+    """Codes for the names and aliases that were sent; what is not in a register stays as sent."""
+    frame = registers.with_organisation(frame, sent("organisation_code")).with_columns(
+        organisation_code=pl.coalesce("organisation", "organisation_code")
+    )
+    allowed = pl.DataFrame(
+        [
+            (submitter, code)
+            for submitter in frame[SUBMITTER].unique().to_list()
+            for code in table.organisations_of(submitter)
+        ],
+        schema={SUBMITTER: pl.String, "organisation": pl.String},
+        orient="row",
+    ).with_columns(is_allowed=pl.lit(True))
+    frame = frame.join(allowed, on=[SUBMITTER, "organisation"], how="left", maintain_order="left")
+    known = pl.col("organisation").is_not_null()
+    may = pl.when(known).then(pl.col("is_allowed").fill_null(False))
+    frame = frame.with_columns(may.alias(holds("R03", "organisation_code")))
+    return _with_sites(frame, table, registers)
+
+
+def _with_sites(frame: pl.DataFrame, table: Table, registers: Registers) -> pl.DataFrame:
+    columns = [c.name for c in table.columns if c.register is Register.SITES]
+    if columns != ["site_code"] or not table.has("period"):
+        return frame.with_columns(owner=pl.lit(None, pl.String), site=pl.lit(None, pl.String))
+    was_sent = pl.col(sent("site_code")).is_not_null()
+    return registers.with_site(frame, sent("site_code"), "period").with_columns(
+        pl.when(was_sent).then(pl.col("site").is_not_null()).alias(holds("R04", "site_code")),
+        site_code=pl.coalesce("site", "site_code"),
+    )
+
+
+def _truths(table: Table) -> dict[str, pl.Expr]:
+    """Whether what was sent could be read, fits its pattern, and stands once for each ward."""
+    truths: dict[str, pl.Expr] = {}
+    for column in table.columns:
+        text, value = pl.col(sent(column.name)), pl.col(column.name)
+        if column.type is ColumnType.COUNT:
+            suppressed = text.str.contains(SUPPRESSED_PATTERN)
+            truths[holds("C10", column.name)] = ~suppressed
+            truths[holds("C02", column.name)] = suppressed | value.is_not_null()
+        if column.type is ColumnType.MONTH:
+            truths[holds("C06", column.name)] = _if_sent(text, value.is_not_null())
+        if column.type is ColumnType.DATE:
+            truths[holds("C07", column.name)] = _if_sent(text, value.is_not_null())
+        if column.pattern is not None:
+            truths[holds("C09", column.name)] = text.str.contains(column.pattern)
+    if table.has("ward_code"):
+        has_ward = pl.col("ward_code").is_not_null()
+        mixed = (has_ward.any() & (~has_ward).any()).over(SUBMISSION, "site_code", "period")
+        placed = pl.col("site_code").is_not_null() & pl.col("period").is_not_null()
+        truths[holds("R07", "ward_code")] = pl.when(placed).then(~mixed)
+    return truths
+
+
+def _if_sent(text: pl.Expr, truth: pl.Expr) -> pl.Expr:
+    return pl.when(text.is_not_null()).then(truth)
+
+
+def _with_due(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Whether a month may be sent at all: within the months for which the organisation is due."""
+    name = holds("R06", "period")
+    if not table.due or not table.has("period"):
+        return frame.with_columns(pl.lit(None, pl.Boolean).alias(name))
+    is_due = pl.lit(False)
+    for due in table.due:
+        within = pl.col("period") >= due.starts
+        if due.ends is not None:
+            within &= pl.col("period") <= due.ends
+        is_due |= pl.col("organisation_code").is_in(due.organisations) & within
+    readable = pl.col("period").is_not_null() & pl.col("organisation").is_not_null()
+    return frame.with_columns(pl.when(readable).then(is_due).alias(name))
+
+
+def _with_rules(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The truth of each contract rule, by DuckDB: three-valued, as SQL has it."""
+    if not table.rules:
+        return frame
+    parts = ", ".join(f'({rule.expression}) as "{holds(rule.code)}"' for rule in table.rules)
+    with duckdb.connect() as connection:
+        connection.register("rows", frame.select(SUBMISSION, ROW, *table.column_names).to_arrow())
+        truths = connection.sql(f'select "{SUBMISSION}", "{ROW}", {parts} from rows').pl()
+    return frame.join(truths, on=[SUBMISSION, ROW], how="left", maintain_order="left")
+
+
+def row_scope_codes(table: Table) -> frozenset[str]:
+    """The codes of problems that set a row aside."""
+    own = {problems.Kind.of_rule(rule) for rule in table.rules}
+    kinds = {*problems.CATALOGUE.values(), *own}
+    return frozenset(kind.code for kind in kinds if kind.effect is problems.Effect.SET_ASIDE)

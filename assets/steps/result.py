@@ -1,0 +1,43 @@
+"""What a step hands back and how a night can end: values for Dagster, the command line and logs.
+
+Not here: the results themselves. They lie in the lake's files; a step only says what it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+Fact: TypeAlias = int | float | str | Path
+
+
+class Verdict(StrEnum):
+    """How a night ended."""
+
+    GOOD = "good"
+    NEEDS_STEWARD = "needs_steward"
+    NOTHING_PUBLISHED = "nothing_published"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """How one rule fared for one organisation's waiting submissions."""
+
+    organisation: str
+    rule: str
+    passed: bool
+    problems: int
+    submissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """Counts and links for people. `rows` is what the step made in all."""
+
+    rows: int
+    rows_by_organisation: Mapping[str, int] = field(default_factory=dict)
+    metadata: Mapping[str, Fact] = field(default_factory=dict)
+    checks: tuple[CheckResult, ...] = ()
