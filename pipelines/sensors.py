@@ -1,0 +1,152 @@
+"""What else starts a night or speaks up: new files in the inbox, and runs that failed.
+
+Belongs here: "is anything due?" and one alert for each failure. Does not belong here: which file
+is new or good; the lake's receipts decide that, and a night may be asked for once too often
+without harm.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.jobs import NIGHTLY
+from pipelines.resources import Settings, is_night_running
+
+INBOX_TAG = "safecare/inbox"
+INTERVAL_SECONDS = 60
+# A failed attempt is asked for again, but not all day: after that the schedule tries each night.
+MAX_ATTEMPTS = 3
+# Names that a file has while it is still being written.
+UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload")
+UNFINISHED_PREFIXES = (".", "~$")
+FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
+
+def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Asks for a night when the inbox has changed and has then been still for one tick."""
+
+    @dg.sensor(
+        name="inbox",
+        job_name=NIGHTLY,
+        minimum_interval_seconds=INTERVAL_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Asks for a night as soon as files have arrived and are complete.",
+    )
+    def ask(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        return asked(context, settings)
+
+    return ask
+
+
+def asked(context: dg.SensorEvaluationContext, settings: Settings) -> dg.RunRequest | dg.SkipReason:
+    """One tick. The cursor holds the state seen last, only to tell whether files still grow."""
+    files = waiting_files(settings.lake.inbox)
+    if not files:
+        return dg.SkipReason("The inbox is empty.")
+    state = state_of(files)
+    if context.cursor != state:
+        context.update_cursor(state)
+        return dg.SkipReason("Files are arriving; the next tick looks whether they are complete.")
+    if is_night_running(settings.lake_root):
+        return dg.SkipReason("A night is running.")
+    return _request(state, failed_attempts(context.instance, state))
+
+
+def waiting_files(inbox: Path) -> list[Path]:
+    """Complete files that lie in a submitter's folder, in order; nothing is opened or followed."""
+    folders = [entry for entry in _entries(inbox) if entry.is_dir() and not entry.is_symlink()]
+    return sorted(
+        entry for folder in folders for entry in _entries(folder) if _is_complete_file(entry)
+    )
+
+
+def state_of(files: Iterable[Path]) -> str:
+    """A digest of names, sizes and times of files: different as soon as one of them changes."""
+    digest = hashlib.sha256()
+    for path in files:
+        status = path.lstat()
+        known = [path.parent.name, path.name, status.st_size, status.st_mtime_ns]
+        digest.update(json.dumps(known).encode())
+    return digest.hexdigest()
+
+
+def failed_attempts(instance: dg.DagsterInstance, state: str) -> int:
+    """How many nights that this state of the inbox asked for did not reach their end."""
+    return instance.get_runs_count(dg.RunsFilter(tags={INBOX_TAG: state}, statuses=FAILED))
+
+
+def failure_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Writes one alert for each run of this code that failed, whoever started it."""
+
+    @dg.run_failure_sensor(
+        name="failures",
+        minimum_interval_seconds=INTERVAL_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Writes alerts/<run>.json in the lake: one sentence for the operator.",
+    )
+    def tell(context: dg.RunFailureSensorContext) -> None:
+        steps = context.get_step_failure_events()
+        sentence = failure_sentence([*steps, context.failure_event])
+        context.log.error(sentence)
+        write_alert(settings.lake.alerts, context.dagster_run.run_id, sentence)
+
+    return tell
+
+
+def failure_sentence(events: list[dg.DagsterEvent]) -> str:
+    """What stopped a night, from its failure events (those of steps first)."""
+    first = events[0]
+    where = f" in {first.step_key.replace('__', '/')}" if first.step_key else ""
+    return (
+        f"The night stopped{where}: {_cause(first)} "
+        "Readers keep the last publication; mend the cause and run the night again."
+    )
+
+
+def write_alert(folder: Path, run_id: str, sentence: str) -> Path:
+    """Puts an alert beside the others, whole or not at all; the same run's replaces itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    alert = {"run": run_id, "at": datetime.now(UTC).isoformat(), "sentence": sentence}
+    partial, path = folder / f".{run_id}.tmp", folder / f"{run_id}.json"
+    partial.write_text(json.dumps(alert, ensure_ascii=False, indent=2), encoding="utf-8")
+    partial.replace(path)
+    return path
+
+
+def _request(state: str, attempts: int) -> dg.RunRequest | dg.SkipReason:
+    if attempts >= MAX_ATTEMPTS:
+        return dg.SkipReason(f"{attempts} nights failed with these files; see the alerts.")
+    return dg.RunRequest(run_key=f"{state}-{attempts}", tags={INBOX_TAG: state})
+
+
+def _entries(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _is_complete_file(path: Path) -> bool:
+    unfinished = path.name.startswith(UNFINISHED_PREFIXES) or path.name.endswith(
+        UNFINISHED_SUFFIXES
+    )
+    return not unfinished and path.is_file() and not path.is_symlink()
+
+
+def _cause(event: dg.DagsterEvent) -> str:
+    """The innermost error's first line, ended like a sentence."""
+    line = _reason(event).strip().splitlines()[0][:300]
+    return line if line.endswith(".") else f"{line}."
+
+
+def _reason(event: dg.DagsterEvent) -> str:
+    """What a step said when it gave up, or the error that nothing expected."""
+    data = event.event_specific_data
+    given = getattr(data, "user_failure_data", None)
+    if given is not None and given.description:
+        return str(given.description)
+    error = getattr(data, "error", None)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return str(error.message) if error is not None else event.message or "No reason was given"
