@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import reduce
+from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -32,15 +32,13 @@ TEST_NHS_NUMBERS = ("9990000018", "9990000026")
 class Mistake:
     """A file that is not as agreed.
 
-    `problems` are the codes it is given at least (data_contracts.problems, or the contract's rules),
-    `in_force` is the version that counts for its month afterwards.
+    `file` is its place in the inbox, `problems` are the codes it is given at least (of
+    data_contracts.problems, or of the contract's rules), `in_force` is the version that counts for
+    its month afterwards.
     """
 
     name: str
-    submitter: str
-    topic: str
-    month: date
-    version: int = 2
+    file: str
     outcome: Outcome
     problems: tuple[str, ...]
     in_force: int = 1
@@ -49,9 +47,20 @@ class Mistake:
     edits: tuple[Edit, ...] = ()
     spoil: Callable[[bytes], bytes] = as_it_is
 
+    @property
+    def of(self) -> tuple[str, str, str]:
+        """Submitter, topic and month (YYYYMM) of the file."""
+        submitter, topic, month, _ = Path(self.file).stem.split("_")
+        return submitter, topic, month
+
+    @property
+    def version(self) -> int:
+        """The version in the file's name."""
+        return int(Path(self.file).stem[-2:])
+
     def made_from(self, first: Parcel) -> Parcel:
         """The file with the mistake, from the good first version of its month."""
-        again = arrival(self.month, self.working_days, f"{first.name} {self.name}")
+        again = arrival(first.last, self.working_days, f"{first.name} {self.name}")
         return replace(
             first,
             version=self.version,
@@ -65,31 +74,31 @@ class Mistake:
 MISTAKES = (
     Mistake(
         name="unreadable workbook: the upload broke off",
-        submitter="7A2", topic="deterioration-ward", month=date(2024, 1, 1),
+        file="7A2/7A2_deterioration-ward_202401_v02.xlsx",
         outcome="quarantined", problems=("F02",),
         spoil=broken_off,
     ),
     Mistake(
         name="empty file",
-        submitter="7A6", topic="pressure-ulcers", month=date(2024, 2, 1),
+        file="7A6/7A6_pressure-ulcers_202402_v02.csv",
         outcome="refused", problems=("F01",),
         spoil=emptied,
     ),
     Mistake(
         name="misspelt header: ward_nmae",
-        submitter="7A4", topic="pressure-ulcers", month=date(2024, 1, 1),
+        file="7A4/7A4_pressure-ulcers_202401_v02.xlsx",
         outcome="refused", problems=("H01", "H02"),
         edits=(rename("ward_name", "ward_nmae"), rename("category_2", "catagory_2")),
     ),
     Mistake(
         name="unknown organisation code",
-        submitter="7A2", topic="sepsis", month=date(2023, 11, 1),
+        file="7A2/7A2_sepsis_202311_v02.xlsx",
         outcome="partly_accepted", problems=("R02",),
         edits=(put(3, "organisation_code", "7A9"),),
     ),
     Mistake(
         name="impossible counts: a negative one, and more assessed than at risk",
-        submitter="7A1", topic="falls", month=date(2023, 10, 1),
+        file="7A1/7A1_falls_202310_v02.csv",
         outcome="partly_accepted", problems=("C03", "FA04"),
         edits=(
             put(2, "enhanced_observation_days", -3),
@@ -98,48 +107,48 @@ MISTAKES = (
     ),
     Mistake(
         name="one ward twice",
-        submitter="7A5", topic="falls", month=date(2023, 9, 1),
+        file="7A5/7A5_falls_202309_v02.csv",
         outcome="partly_accepted", problems=("R01",),
         edits=(add_like(4, {}),),
     ),
     Mistake(
         name="a month that has not been yet",
-        submitter="7A5", topic="sepsis", month=date(2024, 3, 1),
+        file="7A5/7A5_sepsis_202403_v02.csv",
         outcome="partly_accepted", problems=("C08",),
         edits=(add_like(0, {"period": "2024-09"}),),
     ),
     Mistake(
         name="suppressed counts: <5",
-        submitter="7A6", topic="falls", month=date(2023, 12, 1),
+        file="7A6/7A6_falls_202312_v02.csv",
         outcome="partly_accepted", problems=("C10",),
         edits=(put(1, "falls_low_harm", "<5"), put(7, "falls_low_harm", "<5")),
     ),
     Mistake(
         name="NHS numbers in place of ward codes",
-        submitter="7A3", topic="pressure-ulcers", month=date(2024, 1, 1),
+        file="7A3/7A3_pressure-ulcers_202401_v02.csv",
         outcome="quarantined", problems=("S01",),
         edits=tuple(put(row, "ward_code", n) for row, n in enumerate(TEST_NHS_NUMBERS, start=8)),
     ),
     Mistake(
         name="saved as CSV in the old encoding (cp1252), with Welsh letters",
-        submitter="7A1", topic="falls", month=date(2023, 12, 1), version=1,
+        file="7A1/7A1_falls_202312_v01.csv",
         outcome="accepted_with_warnings", problems=("F05",),
         form=Form(encoding="cp1252", newline="\r\n"),
     ),
     Mistake(
         name="semicolons in place of commas",
-        submitter="7A3", topic="falls", month=date(2023, 10, 1), version=1,
+        file="7A3/7A3_falls_202310_v01.csv",
         outcome="accepted", problems=(),
         form=Form(separator=";"),
     ),
     Mistake(
         name="the same file sent again under the next version",
-        submitter="7A7", topic="falls", month=date(2024, 1, 1),
+        file="7A7/7A7_falls_202401_v02.csv",
         outcome="duplicate", problems=("F08",),
     ),
     Mistake(
         name="a correction with one row that does not add up",
-        submitter="7A4", topic="falls", month=date(2024, 2, 1),
+        file="7A4/7A4_falls_202402_v02.xlsx",
         outcome="partly_accepted", problems=("FA01",),
         edits=(exceed(10, "falls_total", "falls_total", 2),),
     ),
@@ -149,10 +158,13 @@ MISTAKES = (
 def with_mistakes(parcels: Iterable[Parcel]) -> list[Parcel]:
     """All parcels, with the mistaken ones added, or in place of the good one of the same name."""
     sent = {parcel.path: parcel for parcel in parcels}
-    first = {(one.submitter, one.topic, one.last): one for one in sent.values() if one.version == 1}
+    first = {
+        (one.submitter, one.topic, f"{one.last:%Y%m}"): one
+        for one in sent.values()
+        if one.version == 1
+    }
     for mistake in MISTAKES:
-        made = mistake.made_from(first[mistake.submitter, mistake.topic, mistake.month])
-        sent[made.path] = made
+        sent[Path(mistake.file)] = mistake.made_from(first[mistake.of])
     return list(sent.values())
 
 

@@ -77,12 +77,23 @@ def load_model() -> Model:
 
 
 def simulate(units: Units, model: Model, story: Story) -> Columns:
-    """Every column of the model, each units x months. Raises KeyError for a kind without a draw."""
+    """Every column of the model, each units x months.
+
+    Raises ValueError for an effect on a column that is not drawn, KeyError for an unknown kind.
+    """
+    _refuse_idle_effects(model, story)
     columns: Columns = {"exposure": units.exposure}
     for draw in model.draws:
         rng = stream(story.seed, draw.name)
         columns |= KINDS[draw.kind](draw, columns, _level(draw, units, story, rng), rng)
     return columns
+
+
+def _refuse_idle_effects(model: Model, story: Story) -> None:
+    """An effect without a column to act on would leave a story untold without a word."""
+    idle = {effect.column for effect in story.effects} - {draw.name for draw in model.draws}
+    if idle:
+        raise ValueError(f"effects on columns that are not drawn: {', '.join(sorted(idle))}")
 
 
 def _level(draw: Draw, units: Units, story: Story, rng: np.random.Generator) -> Level:

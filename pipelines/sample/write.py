@@ -61,8 +61,7 @@ def all_parcels() -> list[Parcel]:
 
 
 def _summary(inbox: Path, arrived: list[Parcel], size: int) -> SampleSummary:
-    mistaken = {(one.submitter, one.topic, one.month, one.version): one.name for one in MISTAKES}
-    made = (mistaken.get((one.submitter, one.topic, one.last, one.version)) for one in arrived)
+    there = {parcel.path.as_posix() for parcel in arrived}
     return SampleSummary(
         inbox=inbox,
         files=len(arrived),
@@ -71,5 +70,5 @@ def _summary(inbox: Path, arrived: list[Parcel], size: int) -> SampleSummary:
         submitters=tuple(sorted({parcel.submitter for parcel in arrived})),
         first_arrived=arrived[0].arrived if arrived else None,
         last_arrived=arrived[-1].arrived if arrived else None,
-        mistakes=tuple(name for name in made if name),
+        mistakes=tuple(mistake.file for mistake in MISTAKES if mistake.file in there),
     )
