@@ -1,0 +1,205 @@
+"""From a frame of points to flat arrays: checked, sorted, cut into series and phases.
+
+What is refused is refused here, with ValueError; everything after this module trusts its input.
+No statistics belong here, except that the rows of one period become one subgroup.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from .plan import Plan
+from .segments import Segments
+from .values import of_points
+from .vocabulary import BoolArray, Chart, FloatArray, IntArray
+
+SUBGROUP_CHARTS = (Chart.XBAR, Chart.S)
+
+_OPTIONAL = {
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "phase_start": pl.Boolean,
+    "exclude": pl.Boolean,
+    "target": pl.Float64,
+    "plan": pl.String,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """The points of one plan as flat arrays, in order of series and period.
+
+    All are (N,). y, n: numerator and denominator (on subgroup charts mean and size), NaN where
+    missing; spread: sd of a subgroup; value: what the chart plots, not multiplied, NaN where
+    missing; measured: has a value (on mr: the value the range is taken from);
+    in_baseline: among the first k rows of the phase; target: multiplied.
+    """
+
+    y: FloatArray
+    n: FloatArray
+    spread: FloatArray
+    value: FloatArray
+    measured: BoolArray
+    excluded: BoolArray
+    in_baseline: BoolArray
+    target: FloatArray
+    segments: Segments
+
+    @property
+    def is_real(self) -> BoolArray:
+        """(N,) has a value and is not left out."""
+        return ~np.isnan(self.value) & ~self.excluded
+
+    @property
+    def used(self) -> BoolArray:
+        """(N,) sets the limits: real, and in the baseline."""
+        return self.is_real & self.in_baseline
+
+    def only(self, wanted: BoolArray) -> tuple["Points", IntArray]:
+        """The points of the segments where `wanted` (S,) holds, and their positions."""
+        segments, rows = self.segments.only(wanted)
+        arrays = (getattr(self, name)[rows] for name in _ARRAYS)
+        return Points(*arrays, segments=segments), rows
+
+
+_ARRAYS = ("y", "n", "spread", "value", "measured", "excluded", "in_baseline", "target")
+
+
+def read(points: pl.DataFrame, plans: Plan | Mapping[str, Plan]) -> list[tuple[Plan, pl.DataFrame]]:
+    """Checked and sorted rows, one frame for each distinct plan.
+
+    Columns: series, period, y, n, spread, phase, exclude, target. Raises ValueError for missing
+    columns, unknown plans, duplicate periods and impossible numbers.
+    """
+    rows = _normal(points)
+    _check_numbers(rows)
+    parts = _by_plan(rows, plans)
+    parts = [(plan, _subgroups(part) if _has_subgroups(plan) else part) for plan, part in parts]
+    for _, part in parts:
+        _check_periods(part)
+    return [(plan, _with_phases(part)) for plan, part in parts]
+
+
+def as_arrays(rows: pl.DataFrame, plan: Plan) -> Points:
+    """One plan's rows as flat arrays with the values its chart plots."""
+    start = (rows["series"] != rows["series"].shift()) | (rows["phase"] != rows["phase"].shift())
+    segments = Segments.beginning(start.fill_null(True).to_numpy())
+    columns = {name: rows[name].to_numpy() for name in ("y", "n", "spread", "target")}
+    k = plan.baseline
+    value = of_points(plan.chart, rows)
+    plotted = of_points(Chart.I, rows) if plan.chart is Chart.MR else value
+    return Points(
+        **columns,
+        value=value,
+        measured=~np.isnan(plotted),
+        excluded=rows["exclude"].to_numpy(),
+        in_baseline=np.ones(len(rows), dtype=bool) if k is None else segments.position() < k,
+        segments=segments,
+    )
+
+
+def _normal(points: pl.DataFrame) -> pl.DataFrame:
+    """The same columns, of the same types, whatever was given; sorted."""
+    for name in ("series", "period"):
+        if name not in points.columns:
+            raise ValueError(f"the points have no column {name!r}")
+    if points["series"].null_count() or points["period"].null_count():
+        raise ValueError("every point needs a series and a period")
+    if "value" in points.columns and "numerator" not in points.columns:
+        points = points.rename({"value": "numerator"})
+    if "numerator" not in points.columns:
+        raise ValueError("the points have neither a column 'numerator' nor a column 'value'")
+    optional = [
+        (pl.col(name) if name in points.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in _OPTIONAL.items()
+    ]
+    rows = points.select(pl.col("series").cast(pl.String), "period", *optional)
+    rows = rows.sort("series", "period", maintain_order=True)
+    return rows.select(
+        "series",
+        "period",
+        pl.col("numerator").fill_null(np.nan).alias("y"),
+        pl.col("denominator").fill_null(np.nan).alias("n"),
+        pl.lit(np.nan).alias("spread"),
+        pl.col("phase_start").fill_null(False),
+        pl.col("exclude").fill_null(False),
+        pl.col("target").fill_null(np.nan),
+        "plan",
+    )
+
+
+def _check_numbers(rows: pl.DataFrame) -> None:
+    y, n = pl.col("y"), pl.col("n")
+    impossible = {
+        "an infinite numerator or denominator": y.is_infinite() | n.is_infinite(),
+        "a negative denominator": n < 0,
+        "a numerator over a denominator of 0": (n == 0) & y.is_not_nan() & (y != 0),
+    }
+    for what, holds in impossible.items():
+        found = rows.filter(holds.fill_null(False)).head(1)
+        if len(found):
+            raise ValueError(f"{_place(found)} has {what}")
+
+
+def _by_plan(
+    rows: pl.DataFrame, plans: Plan | Mapping[str, Plan]
+) -> list[tuple[Plan, pl.DataFrame]]:
+    """Rows of equal plans together: many series of one measure are one piece of work."""
+    if isinstance(plans, Plan):
+        return [(plans, rows.drop("plan"))]
+    keys = rows["plan"].unique().to_list()
+    for key in keys:
+        if key not in plans:
+            raise ValueError(f"there is no plan {key!r} among those given")
+    distinct = list(dict.fromkeys(plans[key] for key in sorted(keys)))
+    numbers = {key: distinct.index(plans[key]) for key in keys}
+    rows = rows.with_columns(pl.col("plan").replace_strict(numbers, return_dtype=pl.UInt32))
+    mixed = rows.filter(
+        (pl.col("series") == pl.col("series").shift()) & (pl.col("plan") != pl.col("plan").shift())
+    )
+    if len(mixed):
+        raise ValueError(f"series {mixed['series'][0]!r} has more than one plan")
+    return [(plan, rows.filter(pl.col("plan") == i)) for i, plan in enumerate(distinct)]
+
+
+def _check_periods(rows: pl.DataFrame) -> None:
+    twice = rows.filter(
+        (pl.col("series") == pl.col("series").shift())
+        & (pl.col("period") == pl.col("period").shift())
+    ).head(1)
+    if len(twice):
+        raise ValueError(f"{_place(twice)} is there more than once; each period may have one row")
+
+
+def _place(row: pl.DataFrame) -> str:
+    return f"series {row['series'][0]!r}, period {row['period'][0]}"
+
+
+def _has_subgroups(plan: Plan) -> bool:
+    return plan.chart in SUBGROUP_CHARTS
+
+
+def _subgroups(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row for each series and period: mean, size and sd of its observations.
+
+    A subgroup without observations stays, as a missing point; one observation left out by a
+    decision leaves out the subgroup.
+    """
+    seen = pl.col("y").filter(pl.col("y").is_not_nan())
+    return rows.group_by("series", "period", maintain_order=True).agg(
+        seen.mean().fill_null(np.nan).alias("y"),
+        seen.len().cast(pl.Float64).alias("n"),
+        seen.std().fill_null(np.nan).alias("spread"),
+        pl.col("phase_start", "exclude").any(),
+        pl.col("target").first(),
+    )
+
+
+def _with_phases(rows: pl.DataFrame) -> pl.DataFrame:
+    """Phases counted from 1 in each series; its first row begins the first phase."""
+    first = (pl.col("series") != pl.col("series").shift()).fill_null(True)
+    begun = (pl.col("phase_start") | first).cum_sum()
+    before = pl.when(first).then(begun - 1).forward_fill()
+    return rows.with_columns((begun - before).cast(pl.Int64).alias("phase")).drop("phase_start")

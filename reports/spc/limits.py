@@ -1,0 +1,61 @@
+"""Centre and limits as values, and how a symmetric chart draws them around its centre.
+
+The formulas of the chart families are in individuals, attributes, rare_events and subgroups; the
+table at the end of `families` joins them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .intake import Points
+from .vocabulary import BoolArray, FloatArray
+
+SIGMAS = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limits:
+    """Lines of N points in S segments, not multiplied; NaN where there is no line.
+
+    centre (N,); lower, upper (3, N) at 1, 2 and 3 sigma; sigma_z (S,) of Laney charts; screened
+    (S,) whether moving ranges were dropped; zero_chance (S,) of a gap of 0 on g and t charts.
+    """
+
+    centre: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    sigma_z: FloatArray
+    screened: BoolArray
+    zero_chance: FloatArray
+
+
+def lines(
+    points: Points,
+    centre: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    **facts: FloatArray | BoolArray,
+) -> Limits:
+    """Limits with what only some families know left empty. Arrays are those of `Limits`."""
+    count = points.segments.count
+    empty = {
+        "sigma_z": np.full(count, np.nan),
+        "screened": np.zeros(count, dtype=bool),
+        "zero_chance": np.full(count, np.nan),
+    }
+    return Limits(centre, lower, upper, **(empty | facts))
+
+
+def around(
+    points: Points,
+    centre: FloatArray,
+    sigma: FloatArray,
+    within: tuple[float, float] = (-np.inf, np.inf),
+    **facts: FloatArray | BoolArray,
+) -> Limits:
+    """Centre plus and minus 1, 2 and 3 sigma, both (N,), held `within` (lowest, highest)."""
+    steps = np.multiply.outer(np.array(SIGMAS, dtype=float), sigma)
+    lower = np.clip(centre - steps, *within)
+    upper = np.clip(centre + steps, *within)
+    return lines(points, centre, lower, upper, **facts)

@@ -1,0 +1,77 @@
+"""What each chart plots, from numerator and denominator; never multiplied.
+
+A point without a value is NaN: its numerator or denominator is missing, or it is 0/0.
+"""
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+import numpy as np
+import polars as pl
+
+from .vocabulary import Chart, FloatArray
+
+
+def _ratio(rows: pl.DataFrame) -> FloatArray:
+    """y/n; 0/0 is a missing point."""
+    return rows["y"].to_numpy() / rows["n"].to_numpy()
+
+
+def _plain(rows: pl.DataFrame) -> FloatArray:
+    return rows["y"].to_numpy()
+
+
+def _either(rows: pl.DataFrame) -> FloatArray:
+    """y/n in a series with denominators, y in a series without."""
+    return np.where(has_denominators(rows), _ratio(rows), _plain(rows))
+
+
+def _counted(rows: pl.DataFrame) -> FloatArray:
+    """y, missing where the number examined is missing or 0."""
+    return np.where(rows["n"].to_numpy() > 0, rows["y"].to_numpy(), np.nan)
+
+
+def _range(rows: pl.DataFrame) -> FloatArray:
+    """Distance from the point before, where that is a real point of the same phase."""
+    value = np.where(rows["exclude"].to_numpy(), np.nan, _either(rows))
+    same = (rows["series"] == rows["series"].shift()) & (rows["phase"] == rows["phase"].shift())
+    distance = np.abs(np.diff(value, prepend=np.nan))
+    return np.where(same.fill_null(False).to_numpy(), distance, np.nan)
+
+
+def _spread(rows: pl.DataFrame) -> FloatArray:
+    return rows["spread"].to_numpy()
+
+
+def has_denominators(rows: pl.DataFrame) -> FloatArray:
+    """(N,) bool: the series of the point has a denominator somewhere."""
+    known = rows.select(pl.col("n").is_not_nan().any().over("series"))
+    return known["n"].to_numpy()
+
+
+VALUES = MappingProxyType[Chart, Callable[[pl.DataFrame], FloatArray]](
+    {
+        Chart.RUN: _either,
+        Chart.I: _either,
+        Chart.MR: _range,
+        Chart.I_PRIME: _either,
+        Chart.XBAR: _plain,
+        Chart.S: _spread,
+        Chart.P: _ratio,
+        Chart.NP: _counted,
+        Chart.C: _plain,
+        Chart.U: _ratio,
+        Chart.P_PRIME: _ratio,
+        Chart.U_PRIME: _ratio,
+        Chart.C_PRIME: _plain,
+        Chart.G: _plain,
+        Chart.T: _plain,
+        Chart.AUTO: _either,
+    }
+)
+
+
+def of_points(chart: Chart, rows: pl.DataFrame) -> FloatArray:
+    """(N,) the values `chart` plots for rows with y, n, spread, exclude, series and phase."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return VALUES[chart](rows)
