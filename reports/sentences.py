@@ -89,20 +89,25 @@ class Speaker:
         parts = [self._latest(last), *self._missing(series), *self._lines(series)]
         return "; ".join([*parts, *self._target_part(last), self._signal_part(series)]) + "."
 
-    def target(self, series: Series) -> str:
-        """How the target stands against the limits, or an empty text where that is not known."""
+    def target(self, series: Series, name: str) -> tuple[str, str]:
+        """How the target stands against the limits: a sentence and its reason; empty if unknown.
+
+        The first can stand alone; `name` is what it is about.
+        """
         point = series.limited
         if series.assurance == "none" or point is None or point.target is None:
-            return ""
+            return "", ""
         case = series.assurance
         if case != "hit_or_miss":
             case = f"{case}_{self.measure.direction}"
-        return self.words.text(
-            f"charts.target.{case}",
-            target=self.amounts.amount(point.target),
-            upper=self.amounts.amount(point.upper),
-            lower=self.amounts.amount(point.lower),
-        )
+        facts = {
+            "measure": name,
+            "target": self.amounts.amount(point.target),
+            "upper": self.amounts.amount(point.upper),
+            "lower": self.amounts.amount(point.lower),
+        }
+        say = self.words.text
+        return say(f"charts.target.{case}.strong", **facts), say(f"charts.target.{case}.rest", **facts)
 
     def hover(self, series: Series, point: Point, *, with_source: bool) -> str:
         """What a point says when it is pointed at or read by key; empty for a gap."""

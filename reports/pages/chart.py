@@ -6,18 +6,21 @@ markup (chart.html.jinja), drawing (reports/figures), wording (reports/sentences
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from data_contracts.contract import Contract, Direction, Measure
+from babel import Locale
+
+from data_contracts.contract import Contract, Measure
 from reports import theme
 from reports.edition import Edition
 from reports.figures import scales
 from reports.figures.draw import figure, figure_json
 from reports.figures.labels import EndLabel, FigureTexts, LineLabel
 from reports.figures.scales import Scale
-from reports.figures.series import Point, Series, months, read_series
+from reports.figures.series import Point, Series, read_series
 from reports.figures.sizes import SPECS, Size
 from reports.figures.sparkline import sparkline
 from reports.pages.chart_data import DataTable, Labels, csv_file, data_table
@@ -27,7 +30,6 @@ from reports.words import Words
 WALES = "wales"
 # More changes of source than this are told in words and in the table, not by lines.
 MOST_SOURCE_LINES = 2
-JANUARY_TO_DECEMBER = tuple(months(date(2024, 1, 1), date(2024, 12, 1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,7 @@ def model_of(
     shown = whole.last_months(SPECS[size].max_months)
     measure_name = _measure_text(speaker, key, "short")
     judged = whole.judged
+    file = csv_file(whole, speaker, _labels(speaker, key, options))
     language = speaker.words.language
     suffix = "" if language == "en" else f".{language}"
     return ChartModel(
@@ -151,15 +154,15 @@ def model_of(
         verdict=verdict_kind(judged.verdict) if judged else "none",
         side=(judged.rule_side or 0) if judged else 0,
         alternative=speaker.alternative(whole),
-        target=speaker.target(whole),
+        target=" ".join(speaker.target(whole, measure_name)).strip(),
         figure=_figure(shown, speaker, size, options) if shown.has_values else "",
         blank=None if shown.has_values else _blank(whole, speaker),
         table=data_table(shown, speaker),
         csv_href=f"{options.data_folder}/{key.anchor}{suffix}.csv",
-        csv=csv_file(whole, speaker, _labels(speaker, key, options)),
+        csv=file,
         sparkline=sparkline(shown, 300, 80, len(shown.points)),
         notes=_notes(whole, shown, speaker, size),
-        words=_furniture(speaker, measure_name, options),
+        words=_furniture(speaker, measure_name, options, len(file)),
     )
 
 
@@ -194,7 +197,7 @@ def _figure_texts(
     flags = {at[month]: number for month, number in options.flags.items() if month in at}
     return FigureTexts(
         hover=[speaker.hover(series, p, with_source=with_source) for p in series.points],
-        month_names=[speaker.words.short_month(month) for month in JANUARY_TO_DECEMBER],
+        month_names=month_names(speaker.words),
         ends=_end_labels(series, speaker, size),
         phases=[_phase_label(series, b, speaker, options) for b in series.breaks()],
         sources=_source_labels(series, speaker),
@@ -227,8 +230,9 @@ def _end_labels(series: Series, speaker: Speaker, size: Size) -> list[EndLabel]:
 def _latest_label(series: Series, speaker: Speaker, size: Size) -> EndLabel:
     last = series.last or Point(period=series.points[-1].period)
     value = f"<b>{speaker.amounts.amount(last.value)}</b>"
-    month = speaker.words.short_month(last.period)
-    long = value if size is Size.SMALL else f"{value} {month} {last.period.year}"
+    month = month_names(speaker.words)[last.period.month - 1]
+    dated = f"{value} {short_month(speaker.words, last.period)}"
+    long = value if size is Size.SMALL else dated
     colour = theme.verdict_colour(last.verdict) if last.is_signal else theme.INK
     return EndLabel(
         value=last.value or 0.0, text=long, short=f"{value} {month}", colour=colour, is_latest=True
@@ -271,7 +275,7 @@ def _phase_label(
         position=position,
         text=speaker.words.text(f"charts.phase.{case}", **facts),
         short=speaker.words.text(
-            "charts.phase.short", month=f"{speaker.words.short_month(month)} {month.year}"
+            "charts.phase.short", month=short_month(speaker.words, month)
         ),
     )
 
@@ -291,6 +295,17 @@ def _source_labels(series: Series, speaker: Speaker) -> Sequence[LineLabel]:
         )
         for position, source in changes
     ]
+
+
+def month_names(words: Words) -> list[str]:
+    """Short names of the months in the reader's language, January first."""
+    known = Locale(words.language).months["format"]["abbreviated"]
+    return [str(known[number]) for number in range(1, 13)]
+
+
+def short_month(words: Words, month: date) -> str:
+    """A month in little room: `Oct 2026`."""
+    return f"{month_names(words)[month.month - 1]} {month.year}"
 
 
 def _notes(whole: Series, shown: Series, speaker: Speaker, size: Size) -> tuple[str, ...]:
@@ -330,8 +345,10 @@ def _measure_text(speaker: Speaker, key: SeriesKey, part: str) -> str:
     return speaker.words.text(f"{key.workstream}.measures.{key.measure}.{part}")
 
 
-def _furniture(speaker: Speaker, measure_name: str, options: Options) -> dict[str, str]:
-    """The fixed words around a chart."""
+def _furniture(
+    speaker: Speaker, measure_name: str, options: Options, file_size: int
+) -> dict[str, str]:
+    """The fixed words around a chart; `file_size` is in bytes."""
     say = speaker.words.text
     title = say("charts.chart.title", measure=measure_name, unit=options.unit_name)
     return {
@@ -341,10 +358,6 @@ def _furniture(speaker: Speaker, measure_name: str, options: Options) -> dict[st
         "download": say("charts.chart.download"),
         "download_short": say("charts.chart.download_short"),
         "download_of": say("charts.chart.download_of", title=title),
+        "csv_size": say("charts.chart.kilobytes", n=math.ceil(file_size / 1024)),
         "keys": say("charts.chart.keys"),
     }
-
-
-def better(direction: Direction) -> str:
-    """The key of the sentence that says which way is better; empty for neither."""
-    return "" if direction is Direction.NEUTRAL else f"charts.chart.subtitle_better_{direction}"

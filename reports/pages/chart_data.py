@@ -7,16 +7,13 @@ The file holds the whole series; the table holds the months that are drawn, newe
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports.figures.series import Point, Series
-from reports.sentences import Speaker, has_median, verdict_kind
+from reports.pages.safe_csv import csv_bytes
+from reports.sentences import Speaker, has_median
 
-# Excel and LibreOffice run a cell that starts so as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 NUMBER_COLUMNS = frozenset({"value", "numerator", "denominator", "mean", "median", "lower", "upper"})
 CSV_COLUMNS = (
     "workstream", "measure", "unit", "period", "value", "numerator", "denominator", "centre",
@@ -61,17 +58,9 @@ def data_table(series: Series, speaker: Speaker) -> DataTable:
 
 
 def csv_file(series: Series, speaker: Speaker, labels: Labels) -> bytes:
-    """The whole series, oldest first: UTF-8 with a byte order mark, CRLF, no cell a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([speaker.words.text(f"charts.csv.{name}") for name in CSV_COLUMNS])
-    writer.writerows(_csv_rows(series, speaker, labels))
-    return text.getvalue().encode("utf-8-sig")
-
-
-def safe_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe is put before one."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """The whole series, oldest first, as the bytes of a file that is safe to open in Excel."""
+    header = [speaker.words.text(f"charts.csv.{name}") for name in CSV_COLUMNS]
+    return csv_bytes(header, _csv_rows(series, speaker, labels))
 
 
 def _cells(series: Series, point: Point, speaker: Speaker, with_source: bool) -> dict[str, str]:
@@ -99,8 +88,7 @@ def _csv_rows(series: Series, speaker: Speaker, labels: Labels) -> Iterator[list
     names = [labels.workstream, labels.measure, labels.unit]
     for point in series.points:
         period = f"{point.period:%Y-%m-%d}" if series.is_by_event else f"{point.period:%Y-%m}"
-        texts = [safe_cell(text) for text in (*names, period)]
-        yield [*texts, *_csv_numbers(point, speaker), *_csv_words(point, speaker)]
+        yield [*names, period, *_csv_numbers(point, speaker), *_csv_words(point, speaker)]
 
 
 def _csv_numbers(point: Point, speaker: Speaker) -> list[str]:
@@ -118,9 +106,8 @@ def _csv_numbers(point: Point, speaker: Speaker) -> list[str]:
 
 def _csv_words(point: Point, speaker: Speaker) -> list[str]:
     say = speaker.words.text
-    kind = verdict_kind(point.verdict)
     return [
-        safe_cell(say(f"charts.verdict.{kind}") if kind == "none" else speaker.verdict(point)),
+        speaker.verdict(point),
         say(f"charts.rule.{point.rule}") if point.rule else "",
         say(f"charts.csv_state.{point.state}") if point.state else "",
         "" if point.parts_in is None else str(point.parts_in),

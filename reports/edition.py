@@ -1,0 +1,78 @@
+"""All that one publication shows, and nothing else: view models read only this.
+
+Here: the frozen Edition and cutting it for an audience. Not here: how its tables are made
+(assets/steps), the pages (reports/pages).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from data_contracts.contract import Contract
+from data_contracts.registers import Registers
+from reports.pages.audience import COLLABORATIVE, Audience, Reader, visible
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One publication: what was counted through `data_month`, seen on the day `today`.
+
+    points: one row for each series and period (workstream, measure, level, unit, organisation,
+    series, period, numerator, denominator, state, parts_in, parts_due, provenance, and the columns
+    of spc.Analysis.points). series: one row for each series and phase (the same keys and the
+    columns of spc.Analysis.series). returns: organisation x workstream x table x period with
+    status, submission, deadline, arrived, parts_in, parts_due. submissions, problems: the files
+    sent and what was found in them. changes, boundaries: dated facts about work and about
+    organisations. before: the verdict on each series (series, verdict) as the report for the month
+    before stood then; None where that is not known.
+    """
+
+    data_month: date
+    today: date
+    publication: str
+    contracts: tuple[Contract, ...]
+    registers: Registers
+    translations_folder: Path
+    points: pl.DataFrame
+    series: pl.DataFrame
+    returns: pl.DataFrame
+    submissions: pl.DataFrame
+    problems: pl.DataFrame
+    changes: pl.DataFrame
+    boundaries: pl.DataFrame
+    before: pl.DataFrame | None = None
+    audience: Audience = COLLABORATIVE
+
+    def shown_to(self, audience: Audience) -> Edition:
+        """The same edition, cut to what an audience may see.
+
+        Returns are not cut: who sent what and when is told to everyone. Files and what was found
+        in them are for the one who sent them, except that everyone sees which files are in force.
+        """
+        submissions = self._submissions(audience)
+        known = submissions.select("submission")
+        is_own = audience.reader is Reader.STEWARD
+        return replace(
+            self,
+            audience=audience,
+            points=visible(self.points, audience),
+            series=visible(self.series, audience),
+            changes=visible(self.changes, audience),
+            submissions=submissions,
+            problems=self.problems.join(known, on="submission", how="semi")
+            if is_own
+            else self.problems.clear(),
+        )
+
+    def _submissions(self, audience: Audience) -> pl.DataFrame:
+        if audience.reader is Reader.STEWARD:
+            return self.submissions.filter(pl.col("submitter") == audience.code)
+        in_force = pl.col("months_in_force").list.len() > 0
+        if audience.reader is Reader.COLLABORATIVE:
+            return self.submissions.filter(in_force)
+        concerned = pl.col("organisations").list.contains(str(audience.code))
+        return self.submissions.filter(in_force & concerned)

@@ -1,0 +1,109 @@
+"""How each measure of a workstream is counted and judged, as labels and texts.
+
+Belongs here: reading it out of the contract. Does not belong here: the agreed wording, which is in
+the workstream's translation files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from data_contracts.contract import Contract, Measure
+from reports.pages.workstream_series import WorkstreamSeries
+from reports.sentences import Speaker
+from reports.words import Words
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One measure: its name and (label, text) pairs in reading order."""
+
+    name: str
+    anchor: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def definitions(series: WorkstreamSeries, words: Words) -> tuple[Definition, ...]:
+    """One definition for each measure of the contract."""
+    return tuple(
+        Definition(
+            name=words.text(f"{measure.workstream}.measures.{measure.id}.name"),
+            anchor=f"definition-{measure.id.replace('_', '-')}",
+            facts=tuple(
+                (words.text(f"charts.page.{label}"), text)
+                for label, text in _facts(series, measure, words)
+                if text
+            ),
+        )
+        for measure in series.contract.measures
+    )
+
+
+def _facts(
+    series: WorkstreamSeries, measure: Measure, words: Words
+) -> Iterator[tuple[str, str]]:
+    def own(part: str) -> str:
+        return words.text(f"{measure.workstream}.measures.{measure.id}.{part}")
+
+    say = words.text
+    yield "definition", own("definition")
+    yield "numerator", own("numerator")
+    has_total = measure.denominator is not None
+    yield "denominator", own("denominator") if has_total else say("charts.page.no_denominator")
+    yield "excluded", own("excluded")
+    yield "multiplier", words.number(measure.multiplier, 0) if measure.multiplier != 1 else ""
+    yield "drawn_as", _chart(series, measure, words)
+    yield "baseline", _baseline(measure, words)
+    yield "better", say(f"charts.page.better_{measure.direction}")
+    yield "target", _targets(measure, words)
+    yield "final_after", _final(measure, words)
+    yield "type", say(f"charts.page.type_of.{measure.type}")
+    yield "source", own("source")
+    yield "contract", _contract(series.contract, words)
+
+
+def _chart(series: WorkstreamSeries, measure: Measure, words: Words) -> str:
+    """The chart and rules; where the data choose the chart, what they chose for Wales."""
+    drawn = series.of(measure, "wales").chart
+    kind = drawn if measure.chart == AUTO else measure.chart
+    rules = words.text(f"charts.rules_profile.{measure.rules}")
+    if kind is None:
+        return ""
+    chart = words.text(f"charts.chart_kind.{kind}")
+    if measure.chart == AUTO:
+        chart = words.text("charts.page.chosen", chart=chart)
+    return words.text("charts.page.drawn_text", chart=chart, rules=rules)
+
+
+def _baseline(measure: Measure, words: Words) -> str:
+    if measure.baseline is None:
+        return words.text("charts.page.baseline_all")
+    return words.text("charts.page.baseline_points", n=measure.baseline)
+
+
+def _targets(measure: Measure, words: Words) -> str:
+    if not measure.targets:
+        return words.text("charts.page.no_target")
+    amounts = Speaker(words, measure).amounts
+    texts = [
+        words.text(
+            f"charts.page.{'target_from' if target.starts else 'target_always'}",
+            target=amounts.amount(target.value),
+            month=words.month(target.starts) if target.starts else "",
+        )
+        for target in measure.targets
+    ]
+    return "; ".join(texts)
+
+
+def _final(measure: Measure, words: Words) -> str:
+    months = measure.final_after_months
+    return words.text("charts.page.final_after_months", n=months) if months else ""
+
+
+def _contract(contract: Contract, words: Words) -> str:
+    name = words.text(f"{contract.workstream}.workstream.name")
+    return words.text("charts.page.contract_text", workstream=name, version=contract.version)

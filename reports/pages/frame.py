@@ -1,0 +1,132 @@
+"""What stands around every page: navigation, the way to the other language, banners, footer.
+
+Belongs here: which links an audience has, and which banners an edition's figures call for. Does
+not belong here: markup (base.html.jinja), words (translations). Links are relative and stay within
+the reader's own folder, because each folder stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from data_contracts.contract import Contract
+from reports.edition import Edition
+from reports.pages.audience import Reader
+from reports.pages.workstream import page_name
+from reports.words import Words
+
+OTHER = {"en": "cy", "cy": "en"}
+INDEX = "index"
+SIMULATED = frozenset({"simulated", "simulated_on_published"})
+# Figures that rest on published ones, whose licence asks to be named.
+PUBLISHED = frozenset({"published", "simulated_on_published"})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the navigation."""
+
+    text: str
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One banner: a bold part and the rest."""
+
+    strong: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """All that base.html.jinja prints around a page. `attribution` may be empty."""
+
+    home: str
+    links: tuple[Link, ...]
+    other_language: str
+    other_href: str
+    notices: tuple[Notice, ...]
+    attribution: str
+    publication: str
+
+
+def frame_of(edition: Edition, words: Words, name: str) -> Frame:
+    """The frame of the page with a file name, for the edition's audience."""
+    sources = _sources(edition, words.language, name)
+    return Frame(
+        home=file_name(INDEX, words.language),
+        links=_links(edition, words, name),
+        other_language=OTHER[words.language],
+        other_href=file_name(stem_of(name), OTHER[words.language]),
+        notices=_notices(words, sources),
+        attribution=words.text("pages.frame.attribution") if sources & PUBLISHED else "",
+        publication=words.text(
+            "pages.frame.publication",
+            publication=edition.publication,
+            day=words.date(edition.today),
+        ),
+    )
+
+
+def file_name(stem: str, language: str) -> str:
+    """A page's file name: `index.html`, `index.cy.html`."""
+    return f"{stem}.html" if language == "en" else f"{stem}.{language}.html"
+
+
+def stem_of(name: str) -> str:
+    """A page's name without its language: `ws-falls.cy.html` -> `ws-falls`."""
+    return name.removesuffix(".html").removesuffix(".cy")
+
+
+def with_measures(contracts: Iterable[Contract]) -> tuple[Contract, ...]:
+    """Contracts that have something to chart; a list of changes has not."""
+    return tuple(contract for contract in contracts if contract.measures)
+
+
+def _links(edition: Edition, words: Words, name: str) -> tuple[Link, ...]:
+    home = file_name(INDEX, words.language)
+    reader = edition.audience.reader
+    overview = Link(words.text(f"pages.frame.overview.{reader}"), home, name == home)
+    if reader is not Reader.COLLABORATIVE:
+        return (overview,)
+    return (overview, *(_link(c, words, name) for c in with_measures(edition.contracts)))
+
+
+def _link(contract: Contract, words: Words, name: str) -> Link:
+    href = page_name(contract.workstream, words.language)
+    return Link(words.text(f"{contract.workstream}.workstream.name"), href, name == href)
+
+
+def _sources(edition: Edition, language: str, name: str) -> frozenset[str]:
+    """Where the figures on a page come from: those of its workstream, or all of the edition's."""
+    points = edition.points
+    for contract in with_measures(edition.contracts):
+        if page_name(contract.workstream, language) == name:
+            points = points.filter(pl.col("workstream") == contract.workstream)
+    return frozenset(points["provenance"].drop_nulls().unique().to_list())
+
+
+def _notices(words: Words, sources: frozenset[str]) -> tuple[Notice, ...]:
+    cases = ["management"]
+    if words.is_draft:
+        cases.append("draft")
+    if sources & SIMULATED:
+        cases.append(_simulated(sources))
+    return tuple(
+        Notice(
+            words.text(f"pages.frame.notices.{case}.strong"),
+            words.text(f"pages.frame.notices.{case}.text"),
+        )
+        for case in cases
+    )
+
+
+def _simulated(sources: frozenset[str]) -> str:
+    if sources - SIMULATED:
+        return "some_simulated"
+    return "all_simulated" if sources == {"simulated"} else "counts_simulated"

@@ -1,0 +1,130 @@
+"""Data quality of a workstream: who sent what, month by month, and what the page rests on.
+
+Belongs here: the grid of returns and the list of submissions, as text. Does not belong here: what
+is wrong inside a submission (the stewards' pages).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from data_contracts.contract import Contract, Table
+from reports.edition import Edition
+from reports.figures.series import months
+from reports.pages.chart import month_names, short_month
+from reports.pages.narrative import ARRIVED, NOT_DUE
+from reports.pages.units import unit_name
+from reports.words import Words
+
+MONTHS_SHOWN = 12
+STATUSES = (
+    "on_time", "on_time_to_check", "late", "refused", "incomplete", "missing", "waiting", "not_due",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnCell:
+    """One organisation's return for one month: its status, and that in words."""
+
+    status: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRow:
+    """One organisation's returns; `complete` counts those that arrived of those due."""
+
+    organisation: str
+    cells: tuple[ReturnCell, ...]
+    complete: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnGrid:
+    """The returns of one table over the last months."""
+
+    title: str
+    months: tuple[str, ...]
+    rows: tuple[ReturnRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRow:
+    """One submission that figures on the page come from."""
+
+    id: str
+    submitter: str
+    file: str
+    months: str
+    arrived: str
+
+
+def return_grids(edition: Edition, contract: Contract, words: Words) -> tuple[ReturnGrid, ...]:
+    """One grid for each table that someone must send."""
+    return tuple(_grid(edition, t, words) for t in contract.tables if t.due_organisations)
+
+
+def shown_months(edition: Edition) -> tuple[date, ...]:
+    """The last months up to the edition's, oldest first."""
+    end = edition.data_month
+    number = end.year * 12 + end.month - MONTHS_SHOWN
+    return tuple(months(date(number // 12, number % 12 + 1, 1), end))
+
+
+def submissions_in_force(
+    edition: Edition, contract: Contract, words: Words
+) -> tuple[SubmissionRow, ...]:
+    """Submissions whose figures are used, by submitter and time of arrival."""
+    used = edition.submissions.filter(
+        pl.col("workstream") == contract.workstream, pl.col("months_in_force").list.len() > 0
+    ).sort("submitter", "arrived", "submission")
+    return tuple(
+        SubmissionRow(
+            id=row["submission"],
+            submitter=unit_name(edition, words, row["submitter"]),
+            file=row["file_name"],
+            months=_month_range(row["months_in_force"], words),
+            arrived=words.date(row["arrived"].date()),
+        )
+        for row in used.iter_rows(named=True)
+    )
+
+
+def _grid(edition: Edition, table: Table, words: Words) -> ReturnGrid:
+    known = edition.returns.filter(
+        pl.col("workstream") == table.workstream, pl.col("table") == table.id
+    )
+    status = {
+        (row["organisation"], row["period"]): row["status"] for row in known.iter_rows(named=True)
+    }
+    span = shown_months(edition)
+    rows = [
+        _row(unit_name(edition, words, code), [status.get((code, m), NOT_DUE) for m in span], words)
+        for code in table.due_organisations
+    ]
+    name = words.text(f"{table.workstream}.tables.{table.id}.name")
+    return ReturnGrid(
+        title=words.text("charts.page.quality_grid", table=name),
+        months=tuple(month_names(words)[month.month - 1] for month in span),
+        rows=tuple(rows),
+    )
+
+
+def _row(organisation: str, statuses: list[str], words: Words) -> ReturnRow:
+    due = [status for status in statuses if status != NOT_DUE]
+    arrived = sum(status in ARRIVED for status in due)
+    cells = tuple(ReturnCell(s, words.text(f"charts.status.{s}")) for s in statuses)
+    complete = words.text("charts.page.complete_of", n_in=arrived, n_due=len(due))
+    return ReturnRow(organisation, cells, complete if due else "")
+
+
+def _month_range(used: list[date], words: Words) -> str:
+    first, last = min(used), max(used)
+    if first == last:
+        return words.month(first)
+    return words.text(
+        "charts.page.months_range", first=short_month(words, first), last=short_month(words, last)
+    )

@@ -1,0 +1,233 @@
+"""The report of one workstream: what changed, for whom, what was tried, how good the data are.
+
+Belongs here: putting the page together from its parts, in reading order. Does not belong here: the
+parts themselves (narrative, figures_table, tests_of_change, quality, definitions), charts
+(chart.py) and markup (workstream.html.jinja).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data_contracts.contract import Contract, Measure, MeasureType
+from reports.edition import Edition
+from reports.figures import scales
+from reports.figures.scales import Scale
+from reports.figures.sizes import SPECS, Size
+from reports.pages.chart import ChartModel, Options, contract_of, model_of
+from reports.pages.definitions import Definition, definitions
+from reports.pages.figures_table import FigureGroup, figure_groups
+from reports.pages.narrative import Bullet, Narrator
+from reports.pages.phase_reasons import phase_reasons
+from reports.pages.quality import (
+    STATUSES,
+    ReturnGrid,
+    SubmissionRow,
+    return_grids,
+    shown_months,
+    submissions_in_force,
+)
+from reports.pages.tests_of_change import SIMULATED, ChangeRow, change_rows, flags_for
+from reports.pages.units import WALES, unit_name
+from reports.pages.workstream_series import WorkstreamSeries, read_workstream
+from reports.sentences import Speaker
+from reports.words import Words
+
+# An organisation whose own range is wider than the grid's typical one by this factor would squash
+# all others; it keeps its own scale.
+SQUASHING = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChartGroup:
+    """Charts of one kind of measure for Wales, under a heading."""
+
+    kind: str
+    heading: str
+    sub: str
+    charts: tuple[ChartModel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkstreamPage:
+    """All that workstream.html.jinja prints, in the reader's language.
+
+    `files` maps the paths that charts link to, relative to the page's folder, to their bytes.
+    """
+
+    name: str
+    title: str
+    workstream: str
+    month: str
+    bullets: tuple[Bullet, ...]
+    has_simulated: bool
+    main: ChartModel
+    groups: tuple[ChartGroup, ...]
+    grid_heading: str
+    grid_sub: str
+    grid: tuple[ChartModel, ...]
+    figures: tuple[FigureGroup, ...]
+    figures_sub: str
+    changes: tuple[ChangeRow, ...]
+    grids: tuple[ReturnGrid, ...]
+    quality_sub: str
+    statuses: tuple[tuple[str, str], ...]
+    submissions: tuple[SubmissionRow, ...]
+    submissions_count: str
+    definitions: tuple[Definition, ...]
+    files: Mapping[str, bytes]
+
+
+def workstream_page(edition: Edition, workstream: str, words: Words) -> WorkstreamPage:
+    """The page of one workstream. Raises StopIteration for one without a contract."""
+    contract = contract_of(edition, workstream)
+    series = read_workstream(edition, contract)
+    maker = _Maker(edition, series, words)
+    main, groups, grid = maker.main(), maker.groups(), maker.grid()
+    charts = [main, *(chart for group in groups for chart in group.charts), *grid]
+    narrator = Narrator(edition, series, words)
+    return WorkstreamPage(
+        name=page_name(workstream, words.language),
+        title=narrator.title(),
+        workstream=words.text(f"{workstream}.workstream.name"),
+        month=words.month(edition.data_month),
+        bullets=narrator.bullets(),
+        has_simulated=_has_simulated(series),
+        main=main,
+        groups=groups,
+        grid_heading=maker.grid_heading(),
+        grid_sub=maker.grid_sub(grid),
+        grid=grid,
+        figures=figure_groups(edition, series, words, frozenset(c.id for c in charts)),
+        figures_sub=words.text("charts.page.figures_sub", month=words.month(edition.data_month)),
+        changes=maker.changes(),
+        definitions=definitions(series, words),
+        files={chart.csv_href: chart.csv for chart in charts},
+        **_quality(edition, contract, words),
+    )
+
+
+def page_name(workstream: str, language: str) -> str:
+    """The page's file name: `ws-falls.html`, `ws-falls.cy.html`."""
+    suffix = "" if language == "en" else f".{language}"
+    return f"ws-{workstream.replace('_', '-')}{suffix}.html"
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes the charts of one page."""
+
+    edition: Edition
+    series: WorkstreamSeries
+    words: Words
+
+    def main(self) -> ChartModel:
+        """The main measure for Wales, large, with the numbers of all tests of change."""
+        return self._chart(self.series.main, WALES, Size.LARGE)
+
+    def groups(self) -> tuple[ChartGroup, ...]:
+        """All other measures for Wales: outcomes, then process, then balancing."""
+        groups = [self._group(kind) for kind in MeasureType]
+        return tuple(group for group in groups if group.charts)
+
+    def grid(self) -> tuple[ChartModel, ...]:
+        """The main measure for each organisation, concerns first, on one scale where that fits."""
+        measure = self.series.main
+        codes = self.series.organisations(measure)
+        shown = {
+            code: self.series.of(measure, code).last_months(SPECS[Size.SMALL].max_months)
+            for code in codes
+        }
+        extents = {
+            code: scales.extent(found, with_target=False)
+            for code, found in shown.items()
+            if found.has_values
+        }
+        fitting = fits(extents)
+        scale = scales.common_scale(shown[code] for code in fitting) if fitting else None
+        return tuple(
+            self._chart(measure, code, Size.SMALL, scale if code in fitting else None)
+            for code in codes
+        )
+
+    def grid_heading(self) -> str:
+        return self.words.text(
+            "charts.page.organisations", measure=self._text(self.series.main, "short")
+        )
+
+    def grid_sub(self, grid: tuple[ChartModel, ...]) -> str:
+        """What the grid shows; the reader is told once what bands and lines are."""
+        drawn = [
+            series.last_months(SPECS[Size.SMALL].max_months)
+            for code in self.series.organisations(self.series.main)
+            if (series := self.series.of(self.series.main, code)).points
+        ]
+        if not grid or not drawn:
+            return self.words.text("charts.page.no_organisations")
+        return self.words.text(
+            "charts.page.organisations_sub",
+            definition=self._text(self.series.main, "name"),
+            first=self.words.month(min(s.points[0].period for s in drawn)),
+            last=self.words.month(max(s.points[-1].period for s in drawn)),
+        )
+
+    def changes(self) -> tuple[ChangeRow, ...]:
+        main = self.series.main
+        flags = flags_for(self.edition, main, None)
+        return change_rows(self.edition, self.series.contract, self.words, flags, main)
+
+    def _group(self, kind: MeasureType) -> ChartGroup:
+        measures = [m for m in self.series.contract.measures if m.type is kind]
+        others = [m for m in measures if m is not self.series.main]
+        return ChartGroup(
+            kind=kind.value,
+            heading=self.words.text(f"charts.page.{kind}"),
+            sub=self.words.text(f"charts.page.{kind}_sub"),
+            charts=tuple(self._chart(measure, WALES, Size.MEDIUM) for measure in others),
+        )
+
+    def _chart(
+        self, measure: Measure, unit: str, size: Size, scale: Scale | None = None
+    ) -> ChartModel:
+        organisation = None if unit == WALES else unit
+        has_flags = size is Size.LARGE
+        options = Options(
+            unit_name=unit_name(self.edition, self.words, unit),
+            scale=scale,
+            flags=flags_for(self.edition, measure, organisation) if has_flags else {},
+            phase_reasons=phase_reasons(self.edition, organisation, self.words),
+        )
+        key = self.series.key(measure, unit)
+        return model_of(self.series.found[key], key, Speaker(self.words, measure), size, options)
+
+    def _text(self, measure: Measure, part: str) -> str:
+        return self.words.text(f"{measure.workstream}.measures.{measure.id}.{part}")
+
+
+def fits(extents: Mapping[str, tuple[float, float]]) -> frozenset[str]:
+    """Units that can share a scale: those whose own range is not far wider than the median one."""
+    spans = sorted(high - low for low, high in extents.values())
+    typical = spans[len(spans) // 2] if spans else 0.0
+    return frozenset(
+        code for code, (low, high) in extents.items() if high - low <= SQUASHING * typical
+    )
+
+
+def _has_simulated(series: WorkstreamSeries) -> bool:
+    return any(p.provenance in SIMULATED for found in series.found.values() for p in found.points)
+
+
+def _quality(edition: Edition, contract: Contract, words: Words) -> dict[str, object]:
+    span = shown_months(edition)
+    submissions = submissions_in_force(edition, contract, words)
+    case = "submissions_count" if submissions else "submissions_none"
+    return {
+        "grids": return_grids(edition, contract, words),
+        "quality_sub": words.text(
+            "charts.page.quality_sub", first=words.month(span[0]), last=words.month(span[-1])
+        ),
+        "statuses": tuple((s, words.text(f"charts.status.{s}")) for s in STATUSES),
+        "submissions": submissions,
+        "submissions_count": words.text(f"charts.page.{case}", n=len(submissions)),
+    }

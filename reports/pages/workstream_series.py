@@ -1,0 +1,83 @@
+"""Every series a workstream's page needs, read once: measure by measure, unit by unit.
+
+Belongs here: reading and ordering them. Does not belong here: sentences, charts and tables, which
+are made from these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from data_contracts.contract import Contract, Measure, MeasureType
+from reports.edition import Edition
+from reports.figures.series import Series, read_series
+from reports.pages.chart import SeriesKey
+from reports.pages.units import ORGANISATION, WALES, due_organisations
+from reports.sentences import verdict_kind
+
+# Concerns first, then improvements: the order in which a reader acts.
+ORDER = ("concern", "improvement", "change", "common_cause", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkstreamSeries:
+    """The series of one workstream for Wales and for each organisation that is due."""
+
+    contract: Contract
+    found: Mapping[SeriesKey, Series]
+
+    @property
+    def main(self) -> Measure:
+        """The measure the page opens with: the first key outcome, else the first there is."""
+        outcomes = [m for m in self.contract.measures if m.type is MeasureType.OUTCOME]
+        ranked = [m for m in outcomes if m.key] or outcomes or list(self.contract.measures)
+        return ranked[0]
+
+    @property
+    def key_measures(self) -> tuple[Measure, ...]:
+        """The measures that the programme watches most; at least the main one."""
+        return tuple(m for m in self.contract.measures if m.key) or (self.main,)
+
+    def key(self, measure: Measure, unit: str) -> SeriesKey:
+        level = WALES if unit == WALES else ORGANISATION
+        return SeriesKey(
+            workstream=self.contract.workstream, measure=measure.id, level=level, unit=unit
+        )
+
+    def of(self, measure: Measure, unit: str) -> Series:
+        return self.found[self.key(measure, unit)]
+
+    def organisations(self, measure: Measure) -> tuple[str, ...]:
+        """Organisations due for a measure: by signal, concerns first, then by code."""
+        codes = due_organisations(self.contract, measure)
+        return tuple(sorted(codes, key=lambda code: (rank(self.of(measure, code)), code)))
+
+
+def read_workstream(edition: Edition, contract: Contract) -> WorkstreamSeries:
+    """All series of a workstream at the levels of Wales and organisation."""
+    ours = (pl.col("workstream") == contract.workstream) & pl.col("level").is_in(
+        [WALES, ORGANISATION]
+    )
+    points, phases = edition.points.filter(ours), edition.series.filter(ours)
+    empty = WorkstreamSeries(contract, {})
+    found = {}
+    for measure in contract.measures:
+        for unit in (WALES, *due_organisations(contract, measure)):
+            key = empty.key(measure, unit)
+            found[key] = read_series(
+                str(key), points, phases, edition.data_month, measure.target_at
+            )
+    return WorkstreamSeries(contract, found)
+
+
+def verdict_of(series: Series) -> str:
+    """improvement, concern, change, common_cause, or none where nothing could be judged."""
+    return verdict_kind(series.judged.verdict) if series.judged else "none"
+
+
+def rank(series: Series) -> int:
+    """0 for a concern, 4 for a series without a verdict."""
+    return ORDER.index(verdict_of(series))
