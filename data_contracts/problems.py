@@ -149,7 +149,8 @@ UNKNOWN_SITE = _row("R04", "value")
 SITE_OF_OTHER_ORGANISATION = _row("R05", "value", "organisation", "owner")
 MONTH_NOT_DUE = _row("R06", "period", "due_from")
 WARD_AND_SITE_ROWS = _row("R07", "site")
-TOTAL_ROW = _row("R08", "value")
+# Left out and said so, not held against the file: its figures are those of the other rows.
+TOTAL_ROW = _question("R08", "value")
 
 IDENTIFIER = _quarantine("S01", "column", "kind")
 NOTHING_ACCEPTED = _refusal("S02")

@@ -7,11 +7,14 @@ Dagster needs no home for it. Where DAGSTER_HOME is set the run is recorded ther
 web interface; otherwise it is recorded nowhere but in the lake.
 """
 
+import itertools
 import json
 import os
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import dagster as dg
 
@@ -27,11 +30,16 @@ EXIT_CODES = {Verdict.GOOD: 0, Verdict.NEEDS_STEWARD: 1, Verdict.NOTHING_PUBLISH
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
+# Told after each step: its name, how many are done, how many there are.
+Told: TypeAlias = Callable[[str, int, int], None]
+
+
 def run_night(
     lake_root: Path,
     contracts_folder: Path | None = None,
     today: date | None = None,
     wait_seconds: float = WAIT_SECONDS,
+    told: Told | None = None,
 ) -> Verdict:
     """Receives, checks, counts, detects, reports and publishes; returns what came of it.
 
@@ -47,7 +55,7 @@ def run_night(
     )
     with one_night(settings) as night, _instance() as instance:
         close_orphans(instance)
-        return _verdict(night, settings, _executed(settings, night, instance))
+        return _verdict(night, settings, _executed(settings, night, instance, told))
 
 
 def _instance() -> AbstractContextManager[dg.DagsterInstance]:
@@ -59,7 +67,7 @@ def _is_recorded() -> bool:
 
 
 def _executed(
-    settings: Settings, night: Night, instance: dg.DagsterInstance
+    settings: Settings, night: Night, instance: dg.DagsterInstance, told: Told | None
 ) -> dg.ExecuteInProcessResult:
     definitions = build_definitions(
         night.contracts,
@@ -68,10 +76,24 @@ def _executed(
         today=settings.today,
         recorded=_is_recorded(),
     )
+    job = definitions.resolve_job_def(NIGHTLY)
+    if told is not None:
+        job = job.with_hooks({_teller(told, len(job.nodes))})
     # The night is opened already, under the lock that this process holds.
-    return definitions.resolve_job_def(NIGHTLY).execute_in_process(
+    return job.execute_in_process(
         run_config=QUIET, instance=instance, resources={"night": night}, raise_on_error=False
     )
+
+
+def _teller(told: Told, total: int) -> dg.HookDefinition:
+    """Counts the steps that succeeded: this process is the only one that runs them."""
+    done = itertools.count(1)
+
+    @dg.success_hook
+    def tell(context: dg.HookContext) -> None:
+        told(context.op.name.replace("__", "/"), next(done), total)
+
+    return tell
 
 
 def _verdict(night: Night, settings: Settings, result: dg.ExecuteInProcessResult) -> Verdict:

@@ -25,11 +25,15 @@ SILENCE_SECONDS = 2 * WAIT_SECONDS
 UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 
-class AlreadyRunningError(RuntimeError):
+class NightError(Exception):
+    """A night could not begin; the message says why, in one sentence."""
+
+
+class AlreadyRunningError(NightError):
     """Another process holds the lake's lock; nothing was touched."""
 
 
-class NoLakeError(FileNotFoundError):
+class NoLakeError(NightError):
     """The folder that should be the lake is not there; a mistyped path must not start a new one."""
 
 

@@ -107,27 +107,8 @@ class Speaker:
             "lower": self.amounts.amount(point.lower),
         }
         say = self.words.text
-        return say(f"charts.target.{case}.strong", **facts), say(f"charts.target.{case}.rest", **facts)
-
-    def hover(self, series: Series, point: Point, *, with_source: bool) -> str:
-        """What a point says when it is pointed at or read by key; empty for a gap."""
-        if point.value is None:
-            return ""
-        first = f"<b>{self.when(series, point)}</b>: {self.amounts.amount(point.value)}"
-        lines = [self.counts(point), self._point_limits(series, point), self.judgement(point)]
-        notes = self.notes(point, with_source=with_source)
-        return "<br>".join([first, *(line for line in [*lines, notes] if line)])
-
-    def counts(self, point: Point) -> str:
-        """The counts behind a value, as `1,607 in 246,164`; the count alone without a total."""
-        if point.numerator is None or self.measure.denominator is None:
-            return ""
-        kind = "share" if self.measure.unit == PER_CENT else "rate"
-        return self.words.text(
-            f"charts.hover.{kind}",
-            numerator=self.amounts.count(point.numerator),
-            denominator=self.amounts.count(point.denominator),
-        )
+        strong, rest = (say(f"charts.target.{case}.{part}", **facts) for part in ("strong", "rest"))
+        return strong, rest
 
     def judgement(self, point: Point) -> str:
         """The verdict of one point with its rule: `Improvement, low (run on one side)`."""
@@ -232,18 +213,6 @@ class Speaker:
             f"charts.alternative.{kind}{late}",
             month=self.when(series, judged),
             reason=self.reason(series, judged) if judged.is_signal else "",
-        )
-
-    def _point_limits(self, series: Series, point: Point) -> str:
-        if point.centre is None:
-            return ""
-        kind = "median" if has_median(series) else "mean"
-        kind = "limits" if point.upper is not None and point.lower is not None else kind
-        return self.words.text(
-            f"charts.hover.{kind}",
-            centre=self.amounts.amount(point.centre),
-            lower=self.amounts.amount(point.lower),
-            upper=self.amounts.amount(point.upper),
         )
 
 

@@ -2,43 +2,47 @@
 
 Here: from readings to receipts. All waiting files of a table are validated in one go; rows that
 broke a row rule are set aside with their problems, the rest become the submission's records. Not
-here: how a rule is stated (data_contracts/expectations.py) or worded (translations), which version
-counts (in_force.py).
+here: how a rule is stated (data_contracts/expectations.py), what a steward is told (findings.py),
+which version counts (in_force.py).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
+from assets.steps.findings import Background, Sheet, by_submission, findings, total_rows
 from assets.steps.night import Night
-from assets.steps.prepare import SUBMITTER, is_total, prepared, row_scope_codes
-from assets.steps.read import parsed_name
+from assets.steps.prepare import SUBMITTER, prepared, row_scope_codes, total_of
+from assets.steps.read import parsed_name, rows_of
 from assets.steps.receive import waiting
 from assets.steps.result import CheckResult, StepResult
 from assets.steps.submissions import (
+    NO_MONTH,
     PROBLEMS,
-    ROWS,
+    SHEET,
     MonthSent,
-    Receipt,
+    Settled,
     outcome_of,
     placed,
     plain_receipt,
     read_received,
     reading_facts,
-    settle,
+    settle_all,
 )
 from data_contracts import problems
 from data_contracts.contract import Contract, Table
-from data_contracts.expectations import ROW, SUBMISSION, Check, broken_rows, sent, suite_of
-from data_contracts.identifiers import identifier_cells
-from data_contracts.problems import Fact, Kind, Outcome, Problem, problems_frame
+from data_contracts.expectations import ROW, SUBMISSION, Check, broken_rows, suite_of
+from data_contracts.problems import Effect, Fact, Kind, Problem, problems_frame
+from data_contracts.registers import Registers
+
+# A row with one of these stands for a month that nobody can tell: it may be any month of the file.
+DOUBTFUL_MONTH = (problems.FUTURE_MONTH.code, problems.MONTH_NOT_DUE.code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,40 +53,47 @@ class Waiting:
     submission: str
     submitter: str
     file_name: str
-    sheet: str
-    letters: Mapping[str, str]
+    table: str
+    sheet: Sheet
     rows: pl.DataFrame
     found: pl.DataFrame
 
 
 def check(night: Night, contract: Contract) -> StepResult:
     """Give every waiting submission of a contract its outcome. Rows: the records accepted."""
-    folders = waiting(night, contract)
-    receipts: list[Receipt] = []
-    results: list[CheckResult] = []
+    files = [_waiting(folder) for folder in waiting(night, contract)]
+    settled: list[Settled] = []
     for table in contract.tables:
-        files = [_waiting(f) for f in folders if reading_facts(f)["table"] == table.name]
-        for file, receipt, found, records in _checked(files, table, contract, night):
-            settle(night.lake, file.folder, receipt, found, records)
-            receipts.append(receipt)
-            results += _check_results(receipt, found)
-    accepted = Counter[str]()
-    for receipt in receipts:
-        accepted[receipt.submitter] += receipt.rows_accepted
-    outcomes = Counter(receipt.outcome.value for receipt in receipts)
-    return StepResult(
-        rows=accepted.total(),
-        rows_by_organisation=accepted,
-        metadata={"files": len(receipts), **outcomes},
-        checks=tuple(results),
-    )
+        own = [file for file in files if file.table == table.name]
+        checked = list(check_files(own, table, contract, night))
+        settle_all(night.lake, checked)
+        settled += checked
+    return _step_result(settled)
 
 
 def check_files(
     files: list[Waiting], table: Table, contract: Contract, night: Night
-) -> Iterator[tuple[Waiting, Receipt, pl.DataFrame, pl.DataFrame | None]]:
-    """The same check without a lake, for `safecare check`: nothing is written."""
-    return _checked(files, table, contract, night)
+) -> Iterator[Settled]:
+    """Each file of one table with its receipt, problems and records; nothing is written.
+
+    Raises ReconciliationError when two ways of counting failures disagree.
+    """
+    if not files:
+        return
+    stacked = pl.concat([_stacked(file) for file in files], how="diagonal")
+    stacked = stacked.with_columns(column=total_of(stacked))
+    rows = stacked.filter(pl.col("column").is_null()).drop("column")
+    frame = prepared(rows, table, night.registers)
+    suite = suite_of(table, _codes(night), _latest(night.today))
+    broken = broken_rows(frame, suite)
+    found = _found(files, frame, broken, suite, _sums(stacked), Background(
+        table=table, registers=night.registers, latest=_latest(night.today)
+    ))  # fmt: skip
+    marked = _marked(frame, broken, suite, table).partition_by(SUBMISSION, as_dict=True)
+    none = frame.clear().with_columns(aside=pl.lit(False), is_lost=pl.lit(False))
+    for file in files:
+        own = marked.get((file.submission,), none)
+        yield _settled(file, own, found.get(file.submission, []), table, contract, night.registers)
 
 
 def _waiting(folder: Path) -> Waiting:
@@ -92,80 +103,14 @@ def _waiting(folder: Path) -> Waiting:
         submission=received.submission,
         submitter=received.submitter,
         file_name=received.file_name,
-        sheet=facts["sheet"],
-        letters=facts["letters"],
-        rows=pl.read_parquet(folder / ROWS),
+        table=facts["table"],
+        sheet=Sheet(name=facts["sheet"], letters=facts["letters"]),
+        rows=rows_of(pl.read_parquet(folder / SHEET), facts["letters"]),
         found=pl.read_parquet(folder / PROBLEMS),
     )
 
 
-Settled = tuple[Waiting, Receipt, pl.DataFrame, pl.DataFrame | None]
-
-
-def _checked(
-    files: list[Waiting], table: Table, contract: Contract, night: Night
-) -> Iterator[Settled]:
-    """Each file with its receipt, problems and records."""
-    unsafe = {file.submission: _identifiers(file, table) for file in files}
-    safe = [file for file in files if not unsafe[file.submission]]
-    for file in files:
-        if unsafe[file.submission]:
-            yield _quarantined(file, unsafe[file.submission], table)
-    if safe:
-        yield from _validated(safe, table, contract, night)
-
-
-def _identifiers(file: Waiting, table: Table) -> list[Problem]:
-    """What in a file could point at a person: where it stands, never what it says."""
-    columns = {column.name: column.type for column in table.columns}
-    cells = identifier_cells(file.rows, columns)
-    return [
-        Problem(
-            problems.IDENTIFIER,
-            file.submission,
-            sheet=file.sheet or None,
-            row=cell["row"],
-            column=cell["column"],
-            cell=_address(file, cell["column"], cell["row"]),
-            facts={"kind": cell["kind"]},
-        )
-        for cell in cells.iter_rows(named=True)
-    ]
-
-
-def _address(file: Waiting, column: str | None, row: int | None) -> str | None:
-    """The cell as Excel names it, such as C14."""
-    letter = file.letters.get(column or "")
-    return f"{letter}{row}" if letter and row is not None else None
-
-
-def _quarantined(file: Waiting, found: list[Problem], table: Table) -> Settled:
-    receipt = placed(plain_receipt(file.folder, Outcome.QUARANTINED), table.name, file.sheet)
-    receipt = replace(receipt, rows_read=file.rows.height)
-    return file, receipt, pl.concat([file.found, problems_frame(found)]), None
-
-
-def _validated(
-    files: list[Waiting], table: Table, contract: Contract, night: Night
-) -> Iterator[Settled]:
-    stacked = pl.concat([_stacked(file, table) for file in files], how="diagonal")
-    total = is_total("organisation_code") if "organisation_code" in stacked else pl.lit(False)
-    sums = stacked.filter(total)
-    frame = prepared(stacked.filter(~total), table, night.registers)
-    suite = suite_of(table, _codes(night), _latest(night.today))
-    broken = broken_rows(frame, suite)
-    found = _problems(files, frame, sums, suite, broken, table, night)
-    kinds = row_scope_codes(table)
-    row_checks = [place for place, check in enumerate(suite) if check.code in kinds]
-    aside = broken.filter(pl.col("check").is_in(row_checks)).select(SUBMISSION, ROW).unique()
-    marked = frame.join(
-        aside.with_columns(aside=pl.lit(True)), on=[SUBMISSION, ROW], how="left"
-    ).with_columns(pl.col("aside").fill_null(False))
-    for file in files:
-        yield _settled(file, marked, found[file.submission], table, contract)
-
-
-def _stacked(file: Waiting, table: Table) -> pl.DataFrame:
+def _stacked(file: Waiting) -> pl.DataFrame:
     return file.rows.with_columns(
         pl.lit(file.submission).alias(SUBMISSION), pl.lit(file.submitter).alias(SUBMITTER)
     )
@@ -177,43 +122,94 @@ def _codes(night: Night) -> Iterable[str]:
 
 def _latest(today: date) -> date:
     """The last month that is over."""
-    first = today.replace(day=1)
-    return date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def _sums(stacked: pl.DataFrame) -> pl.DataFrame:
+    """The rows of totals: submission, row, the column that says so and what it says."""
+    sums = stacked.filter(pl.col("column").is_not_null())
+    says = [
+        pl.when(pl.col("column") == name).then(pl.col(name).str.strip_chars())
+        for name in sums["column"].unique()
+    ]
+    return sums.select(SUBMISSION, ROW, "column", value=pl.coalesce(*says, pl.lit(None, pl.String)))
+
+
+def _found(
+    files: list[Waiting],
+    frame: pl.DataFrame,
+    broken: pl.DataFrame,
+    suite: tuple[Check, ...],
+    sums: pl.DataFrame,
+    background: Background,
+) -> dict[str, list[Problem]]:
+    """What was found in the rows of each file, by submission."""
+    sheets = {file.submission: file.sheet for file in files}
+    return by_submission(
+        [*total_rows(sums, sheets), *findings(frame, broken, suite, sheets, background)]
+    )
+
+
+def _marked(
+    frame: pl.DataFrame, broken: pl.DataFrame, suite: tuple[Check, ...], table: Table
+) -> pl.DataFrame:
+    """The frame and, of each row, whether it is set `aside` and whether its month `is_lost`."""
+    codes = row_scope_codes(table)
+    setting_aside = [place for place, check in enumerate(suite) if check.code in codes]
+    doubtful = [place for place, check in enumerate(suite) if check.code in DOUBTFUL_MONTH]
+    aside = (
+        broken.filter(pl.col("check").is_in(setting_aside))
+        .group_by(SUBMISSION, ROW)
+        .agg(aside=pl.lit(True), is_lost=pl.col("check").is_in(doubtful).any())
+    )
+    return frame.join(aside, on=[SUBMISSION, ROW], how="left", maintain_order="left").with_columns(
+        pl.col("aside", "is_lost").fill_null(False)
+    )
 
 
 def _settled(
-    file: Waiting, marked: pl.DataFrame, found: list[Problem], table: Table, contract: Contract
+    file: Waiting,
+    own: pl.DataFrame,
+    found: list[Problem],
+    table: Table,
+    contract: Contract,
+    registers: Registers,
 ) -> Settled:
-    own = marked.filter(pl.col(SUBMISSION) == file.submission)
+    """The outcome of one file; `own` are its rows but for those of totals."""
     records = own.filter(~pl.col("aside")).select(ROW, *table.column_names).sort(ROW)
-    found = found + _named_otherwise(file, records, table)
-    if records.is_empty() and not own.is_empty():
+    found = found + _named_otherwise(file, records, registers)
+    if records.is_empty():
         found.append(Problem(problems.NOTHING_ACCEPTED, file.submission))
     all_problems = pl.concat([file.found, problems_frame(found)])
-    kinds = {rule.code: Kind.of_rule(rule) for rule in table.rules} | dict(problems.CATALOGUE)
-    effects = Counter(kinds[code].effect for code in all_problems["code"])
-    receipt = placed(
-        plain_receipt(file.folder, outcome_of(effects, records.height)), table.name, file.sheet
-    )
+    effects = _effects(all_problems, table)
     months, unplaced = _months(own)
+    plain = plain_receipt(file.folder, outcome_of(effects, records.height))
     receipt = replace(
-        receipt,
+        placed(plain, table.name, file.sheet.name),
         rows_read=file.rows.height,
         rows_accepted=records.height,
         rows_set_aside=own.height - records.height,
-        warnings=effects[problems.Effect.CHECK],
+        warnings=effects[Effect.CHECK],
         months=months,
         unplaced=unplaced,
         contract=contract.digest,
     )
-    return file, receipt, all_problems, records if records.height else None
+    kept = None if records.is_empty() else records
+    return Settled(folder=file.folder, receipt=receipt, problems=all_problems, records=kept)
+
+
+def _effects(found: pl.DataFrame, table: Table) -> Counter[Effect]:
+    kinds = dict(problems.CATALOGUE) | {rule.code: Kind.of_rule(rule) for rule in table.rules}
+    return Counter(kinds[code].effect for code in found["code"])
 
 
 def _months(own: pl.DataFrame) -> tuple[tuple[MonthSent, ...], int]:
     """Rows accepted and set aside for each organisation and month; and those that have neither."""
     if "period" not in own:
-        own = own.with_columns(period=pl.lit(date(1900, 1, 1)))
-    has_place = pl.col("organisation").is_not_null() & pl.col("period").is_not_null()
+        own = own.with_columns(period=pl.lit(NO_MONTH))
+    has_place = (
+        pl.col("organisation").is_not_null() & pl.col("period").is_not_null() & ~pl.col("is_lost")
+    )
     counted = (
         own.filter(has_place)
         .group_by("organisation", "period")
@@ -224,124 +220,60 @@ def _months(own: pl.DataFrame) -> tuple[tuple[MonthSent, ...], int]:
     return months, own.filter(~has_place).height
 
 
-def _named_otherwise(file: Waiting, records: pl.DataFrame, table: Table) -> list[Problem]:
-    """A question where the file's name speaks of other months than its rows."""
+def _named_otherwise(file: Waiting, records: pl.DataFrame, registers: Registers) -> list[Problem]:
+    """A question where the file's name speaks of another sender or of other months than its rows."""
+    differ = [_other_sender(file, registers), _other_months(file, records)]
+    return [
+        Problem(problems.NAME_DIFFERS, file.submission, facts=facts)
+        for facts in differ
+        if facts is not None
+    ]
+
+
+def _other_sender(file: Waiting, registers: Registers) -> dict[str, Fact] | None:
+    named = registers.organisation(parsed_name(file.file_name).submitter or "")
+    if named is None or named.code == file.submitter:
+        return None
+    return {"named": named.code, "found": file.submitter}
+
+
+def _other_months(file: Waiting, records: pl.DataFrame) -> dict[str, Fact] | None:
     name = parsed_name(file.file_name)
-    if name.first is None or name.last is None or records.is_empty() or "period" not in records:
-        return []
-    first, last = records["period"].min(), records["period"].max()
+    if name.first is None or name.last is None or "period" not in records or records.is_empty():
+        return None
+    first, last = records.select(pl.col("period").min(), last=pl.col("period").max()).row(0)
     if (first, last) == (name.first, name.last):
-        return []
-    facts = {"named": _span(name.first, name.last), "found": _span(first, last)}
-    return [Problem(problems.NAME_DIFFERS, file.submission, facts=facts)]
+        return None
+    return {"named": _between(name.first, name.last), "found": _between(first, last)}
 
 
-def _span(first: Any, last: Any) -> str:
+def _between(first: date, last: date) -> str:
     return " - ".join(dict.fromkeys(f"{month:%Y-%m}" for month in (first, last)))
 
 
-def _problems(
-    files: list[Waiting],
-    frame: pl.DataFrame,
-    sums: pl.DataFrame,
-    suite: tuple[Check, ...],
-    broken: pl.DataFrame,
-    table: Table,
-    night: Night,
-) -> dict[str, list[Problem]]:
-    """Broken checks as problems, by submission."""
-    by_name = {file.submission: file for file in files}
-    kinds = dict(problems.CATALOGUE) | {rule.code: Kind.of_rule(rule) for rule in table.rules}
-    found: dict[str, list[Problem]] = {file.submission: [] for file in files}
-    for row in sums.iter_rows(named=True):
-        facts = {"value": row["organisation_code"]}
-        found[row[SUBMISSION]].append(
-            Problem(problems.TOTAL_ROW, row[SUBMISSION], row=row[ROW], facts=facts)
-        )
-    rows = broken.join(frame, on=[SUBMISSION, ROW], how="left", maintain_order="left")
-    for row in rows.iter_rows(named=True):
-        one, file = suite[row["check"]], by_name[row[SUBMISSION]]
-        kind = kinds[one.code]
-        found[file.submission].append(
-            Problem(
-                kind,
-                file.submission,
-                sheet=file.sheet or None,
-                row=row[ROW],
-                column=one.column,
-                cell=_address(file, one.column, row[ROW]),
-                value=None if one.column is None else row[sent(one.column)],
-                facts=_facts(kind, one, row, table, frame, night),
-            )
-        )
-    return found
-
-
-def _facts(
-    kind: Kind,
-    check: Check,
-    row: Mapping[str, Any],
-    table: Table,
-    frame: pl.DataFrame,
-    night: Night,
-) -> dict[str, Fact]:
-    """The facts that the sentences of a kind need, beside column and value."""
-    if kind.code not in problems.CATALOGUE:
-        rule = next(rule for rule in table.rules if rule.code == kind.code)
-        return {name: row[sent(name)] or "" for name in rule.columns}
-    wanted = set(kind.facts) - {"column"} - ({"value"} if check.column else set())
-    if check.column and row[sent(check.column)] is None:
-        wanted.add("value")
-    return {name: _fact(name, check, row, table, frame, night) for name in sorted(wanted)}
-
-
-def _fact(
-    name: str, check: Check, row: Mapping[str, Any], table: Table, frame: pl.DataFrame, night: Night
-) -> Fact:
-    column = None if check.column is None else table.column(check.column)
-    plain: dict[str, Fact | None] = {
-        "value": "",
-        "submitter": row[SUBMITTER],
-        "latest": f"{_latest(night.today):%Y-%m}",
-        "organisation": row["organisation_code"] or "",
-        "owner": row.get("owner") or "",
-        "site": row.get("site_code") or "",
-        "period": f"{row['period']:%Y-%m}" if row.get("period") else "",
-        "minimum": column.minimum if column else None,
-        "maximum": column.maximum if column else None,
-        "allowed": tuple(column.values) if column else None,
-        "pattern": column.pattern if column else None,
-    }
-    if name in plain:
-        fact = plain[name]
-        return "" if fact is None else fact
-    if name == "suggestion":
-        return night.registers.suggestion(row[sent("organisation_code")] or "") or ""
-    if name == "due_from":
-        starts = [d.starts for d in table.due if row["organisation_code"] in d.organisations]
-        return f"{min(starts):%Y-%m}" if starts else ""
-    return _same_key(row, table, frame)
-
-
-def _same_key(row: Mapping[str, Any], table: Table, frame: pl.DataFrame) -> tuple[int, ...]:
-    """The rows of the same submission that speak of the same ward and month."""
-    same = frame.filter(
-        pl.col(SUBMISSION) == row[SUBMISSION],
-        *(pl.col(f"{name}:key") == row[f"{name}:key"] for name in table.key),
+def _step_result(settled: list[Settled]) -> StepResult:
+    accepted = Counter[str]()
+    for one in settled:
+        accepted[one.receipt.submitter] += one.receipt.rows_accepted
+    outcomes = Counter(one.receipt.outcome.value for one in settled)
+    return StepResult(
+        rows=accepted.total(),
+        rows_by_organisation=accepted,
+        metadata={"files": len(settled), **outcomes},
+        checks=tuple(result for one in settled for result in _check_results(one)),
     )
-    return tuple(same[ROW].to_list())
 
 
-def _check_results(receipt: Receipt, found: pl.DataFrame) -> list[CheckResult]:
+def _check_results(settled: Settled) -> list[CheckResult]:
     """What failed in one submission, by rule, for Dagster's checks."""
-    counted = found.group_by("code").len().sort("code")
+    counted = settled.problems.group_by("code").len().sort("code")
     return [
         CheckResult(
-            organisation=receipt.submitter,
+            organisation=settled.receipt.submitter,
             rule=code,
             passed=False,
             problems=count,
-            submissions=(receipt.submission,),
+            submissions=(settled.receipt.submission,),
         )
         for code, count in counted.iter_rows()
     ]

@@ -12,10 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from data_contracts.registers import Registers, load_registers
-
 from assets.steps.lake import Lake, digest_of_folder
 from data_contracts.contract import Contract, Table, load_contracts, tables_by_topic
+from data_contracts.registers import Registers, load_registers
 
 LONDON = ZoneInfo("Europe/London")
 # The schedule's hour: `--today` stands for the night that ends on that morning.

@@ -14,23 +14,38 @@ import duckdb
 import polars as pl
 
 from data_contracts import problems
-from data_contracts.contract import Column, ColumnType, Register, Table
-from data_contracts.expectations import ROW, SUBMISSION, holds, sent
+from data_contracts.contract import Column, ColumnType, Table
+from data_contracts.expectations import ROW, SUBMISSION, has_wards_by_month, holds, sent
 from data_contracts.registers import Registers, normalised
 
-SUBMITTER, OWNER = "submitter", "owner"
+SUBMITTER, OWNER, WHEN = "submitter", "owner", "when"
 # A figure followed by .0 is what Excel makes of a count when it saves text.
 COUNT_PATTERN = r"^-?\d{1,12}(\.0+)?$"
 MONTH_PATTERN = r"^\d{4}-\d{2}(-\d{2}([ T]00:00(:00(\.0+)?)?)?)?$"
 DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?$"
-SUPPRESSED_PATTERN = r"^(?i)(<\s*\d+|\*+|\[?[cxzu]\]?|\[low\])$"
-# Names that boards give the row of a sum: Wales as a whole, or a total in either language.
-TOTALS = ("w", "599", "wales", "cymru", "total", "all wales", "cyfanswm", "cymru gyfan")
+SUPPRESSED_PATTERN = r"^(?i)([<≤]=?\s*\d+|\*+|\[?[cxzu]\]?|\[low\])$"
+# Words that mark the row of a sum, in either language: in any column that names a place, and those
+# that stand for Wales as a whole in the organisation's.
+TOTALS = ("total", "totals", "grand total", "subtotal", "sub-total", "cyfanswm", "is-gyfanswm")
+WALES = ("w", "599", "w92000004", "wales", "cymru", "all wales", "cymru gyfan")
+PLACES = ("organisation_code", "site_code", "ward_code", "ward_name")
 
 
-def is_total(column: str) -> pl.Expr:
-    """Whether a row is a sum of other rows; such a row is left out, it is not a mistake."""
-    return normalised(pl.col(column)).is_in(TOTALS).fill_null(False)
+def total_of(rows: pl.DataFrame) -> pl.Expr:
+    """The first of the columns that name a place in which a row says that it is a sum, else null.
+
+    Such a row is left out; it is no mistake and takes nothing from its month.
+    """
+    says = [
+        pl.when(normalised(pl.col(name)).is_in(_words_of_sums(name))).then(pl.lit(name))
+        for name in PLACES
+        if name in rows
+    ]
+    return pl.coalesce(*says, pl.lit(None, pl.String))
+
+
+def _words_of_sums(column: str) -> tuple[str, ...]:
+    return (*TOTALS, *WALES) if column == "organisation_code" else TOTALS
 
 
 def prepared(rows: pl.DataFrame, table: Table, registers: Registers) -> pl.DataFrame:
@@ -114,14 +129,25 @@ def _with_registers(frame: pl.DataFrame, table: Table, registers: Registers) -> 
 
 
 def _with_sites(frame: pl.DataFrame, table: Table, registers: Registers) -> pl.DataFrame:
-    columns = [c.name for c in table.columns if c.register is Register.SITES]
-    if columns != ["site_code"] or not table.has("period"):
+    """The site's code and who ran it then. A site that nobody ran in that month is unknown."""
+    if not table.has("site_code"):
         return frame.with_columns(owner=pl.lit(None, pl.String), site=pl.lit(None, pl.String))
-    was_sent = pl.col(sent("site_code")).is_not_null()
-    return registers.with_site(frame, sent("site_code"), "period").with_columns(
-        pl.when(was_sent).then(pl.col("site").is_not_null()).alias(holds("R04", "site_code")),
-        site_code=pl.coalesce("site", "site_code"),
+    placed = registers.with_site(
+        frame.with_columns(_when(table).alias(WHEN)), sent("site_code"), WHEN
     )
+    is_run = pl.col(OWNER).is_not_null() | pl.col(WHEN).is_null()
+    was_sent = pl.col(sent("site_code")).is_not_null()
+    is_known = pl.when(was_sent).then(pl.col("site").is_not_null() & is_run)
+    return placed.with_columns(
+        is_known.alias(holds("R04", "site_code")),
+        site_code=pl.coalesce("site", "site_code"),
+    ).drop(WHEN)
+
+
+def _when(table: Table) -> pl.Expr:
+    """The month of a table's rows; where they have none, their day."""
+    times = {column.type: pl.col(column.name) for column in table.columns if column.name in table.key}
+    return times.get(ColumnType.MONTH, times.get(ColumnType.DATE, pl.lit(None, pl.Date)))
 
 
 def _truths(table: Table) -> dict[str, pl.Expr]:
@@ -139,7 +165,7 @@ def _truths(table: Table) -> dict[str, pl.Expr]:
             truths[holds("C07", column.name)] = _if_sent(text, value.is_not_null())
         if column.pattern is not None:
             truths[holds("C09", column.name)] = text.str.contains(column.pattern)
-    if table.has("ward_code"):
+    if has_wards_by_month(table):
         has_ward = pl.col("ward_code").is_not_null()
         mixed = (has_ward.any() & (~has_ward).any()).over(SUBMISSION, "site_code", "period")
         placed = pl.col("site_code").is_not_null() & pl.col("period").is_not_null()

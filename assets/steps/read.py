@@ -11,17 +11,18 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from assets.steps.personal import column_name, excel_letter, personal_cells
 from assets.steps.workbook import Rows, Sheet, WorkbookError, WorkbookReader
 from data_contracts import problems
 from data_contracts.contract import Table
-from data_contracts.problems import Kind, Problem, Unreadable
+from data_contracts.problems import Kind, Problem, Unreadable, masked
 
 SIZE_LIMIT = 50 << 20
 DELIMITERS = (",", ";", "\t", "|")
@@ -30,10 +31,14 @@ HEADER_NAMES = 3
 ZIP_START, OLE_START = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 TEXT_TYPES, BOOK_TYPES = (".csv", ".txt"), (".xlsx", ".xls")
 TABLE_SHARE = 0.6
+FIRST_YEAR = 1900
 
 FILE_NAME = re.compile(
-    r"(?P<submitter>[A-Za-z0-9]+)_(?P<topic>[a-z0-9-]+)"
-    r"(?:_(?P<first>\d{6})(?:-(?P<last>\d{6}))?)?(?:_v(?P<version>\d{1,3}))?$"
+    r"(?P<submitter>[A-Z0-9]+)_(?P<topic>[a-z0-9-]+)"
+    r"(?:_(?P<first>\d{6})(?:-(?P<last>\d{6}))?)?(?:_v(?P<version>\d{1,3}))?"
+    # What a browser adds to the name of a file that is there already.
+    r"(?:\s*\(\d+\))?",
+    re.IGNORECASE,
 )
 
 
@@ -41,25 +46,27 @@ FILE_NAME = re.compile(
 class FileName:
     """What a file name of the agreed form says; None where it says nothing."""
 
+    submitter: str | None = None
     topic: str | None = None
     first: date | None = None
     last: date | None = None
     version: int | None = None
 
 
+NO_ROWS = pl.DataFrame(schema={"row": pl.Int64})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A file's rows as text.
+    """A file as text, with what is wrong with it as a whole.
 
-    `rows`: row (as Excel counts), then one text column per contract column that was found.
-    `sheet_rows`: row, then the sheet's own columns A, B, ...; header first. `letters` gives the
-    sheet's column for each name. Problems of the whole file are in `problems`.
+    `sheet_rows`: row (as Excel counts), then the sheet's own columns A, B, ...; header first.
+    `letters` gives the sheet's column for each of the contract's that was found.
     """
 
     table: Table | None = None
     sheet: str = ""
-    rows: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"row": pl.Int64}))
-    sheet_rows: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"row": pl.Int64}))
+    sheet_rows: pl.DataFrame = field(default_factory=NO_ROWS.clone)
     letters: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
@@ -67,6 +74,11 @@ class Reading:
     def is_refused(self) -> bool:
         effects = (problems.Effect.REFUSED, problems.Effect.QUARANTINED)
         return any(p.kind.effect in effects for p in self.problems)
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """What is to be checked: row, then one text column per contract column that was found."""
+        return rows_of(self.sheet_rows, self.letters)
 
 
 class RefusalError(Exception):
@@ -80,12 +92,13 @@ class RefusalError(Exception):
 
 def parsed_name(file_name: str) -> FileName:
     """The parts of a name such as 7A4_falls_202401-202403_v02.csv."""
-    match = FILE_NAME.match(Path(file_name.strip()).stem)
+    match = FILE_NAME.fullmatch(Path(file_name.strip()).stem.strip())
     if match is None:
         return FileName()
-    first, last = _month(match["first"]), _month(match["last"])
+    first, last = _month(match["first"]), _month(match["last"] or match["first"])
     version = int(match["version"]) if match["version"] else None
-    return FileName(topic=match["topic"], first=first, last=last or first, version=version)
+    submitter, topic = match["submitter"].upper(), match["topic"].lower()
+    return FileName(submitter=submitter, topic=topic, first=first, last=last, version=version)
 
 
 def read(
@@ -95,28 +108,32 @@ def read(
     topics: Mapping[str, Table],
     books: WorkbookReader,
 ) -> Reading:
-    """Read one file. Never raises for what the file contains: problems are in the result."""
+    """Read one file. Never raises for what the file contains: problems are in the result.
+
+    Of a file that could name a person only the places where it does come back, no text.
+    """
+    named = topics.get(parsed_name(file_name).topic or "")
     try:
         sheets, notes = _sheets(path, file_name, topics, books)
+        found = _personal(sheets, submission, named, topics)
+        if found:
+            return Reading(table=named, problems=tuple(found))
         return _reading(sheets, submission, file_name, topics, notes)
     except RefusalError as refusal:
         problem = Problem(refusal.kind, submission, facts=refusal.facts)
-        table = topics.get(parsed_name(file_name).topic or "")
-        return Reading(table=table, problems=(problem,))
+        return Reading(table=named, problems=(problem,))
 
 
-def excel_letter(index: int) -> str:
-    """0 -> A, 25 -> Z, 26 -> AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+def rows_of(sheet_rows: pl.DataFrame, letters: Mapping[str, str]) -> pl.DataFrame:
+    """A sheet's rows under the contract's names, without rows that have none of its columns."""
+    named = [pl.col(letter).alias(name) for name, letter in letters.items()]
+    rows = sheet_rows.slice(1).select("row", *named)
+    texts = [pl.col(name).str.strip_chars().fill_null("") != "" for name in letters]
+    return rows.filter(pl.any_horizontal(*texts)) if texts else rows.clear()
 
 
 def _month(text: str | None) -> date | None:
-    if not text or not 1 <= int(text[4:]) <= 12:
+    if not text or not 1 <= int(text[4:]) <= 12 or int(text[:4]) < FIRST_YEAR:
         return None
     return date(int(text[:4]), int(text[4:]), 1)
 
@@ -141,7 +158,7 @@ def _sheets(
     if is_book:
         return _workbook(path, books), []
     text, notes = _decoded(path.read_bytes())
-    return [Sheet("", _text_rows(text, topics))], notes
+    return [Sheet(name="", rows=_text_rows(text, topics))], notes
 
 
 def _workbook(path: Path, books: WorkbookReader) -> list[Sheet]:
@@ -192,16 +209,27 @@ def _known_names(topics: Mapping[str, Table]) -> frozenset[str]:
 
 def _best_header(rows: Rows, names: frozenset[str]) -> tuple[int, int]:
     """How many known names the best of the first rows holds, and which row that is."""
-    counts = [len({_plain(cell) for cell in row} & names) for row in rows[:HEADER_WITHIN]]
+    counts = [len({column_name(cell) for cell in row} & names) for row in rows[:HEADER_WITHIN]]
     if not counts:
         return 0, 0
     best = max(range(len(counts)), key=lambda i: (counts[i], -i))
     return counts[best], best
 
 
-def _plain(cell: str | None) -> str:
-    """A header cell as a column name: `Ward code ` -> ward_code."""
-    return re.sub(r"[\s-]+", "_", (cell or "").strip().casefold())
+def _personal(
+    sheets: Sequence[Sheet], submission: str, named: Table | None, topics: Mapping[str, Table]
+) -> list[Problem]:
+    """What in any sheet could point at a person."""
+    names = _known_names(topics)
+    tables = topics.values() if named is None else [named]
+    known = {column.name: column.type for table in tables for column in table.columns}
+    found: list[Problem] = []
+    for sheet in sheets:
+        count, header_at = _best_header(sheet.rows, names)
+        found += personal_cells(
+            sheet, header_at if count >= HEADER_NAMES else None, known, submission
+        )
+    return found
 
 
 def _reading(
@@ -211,25 +239,46 @@ def _reading(
     topics: Mapping[str, Table],
     notes: list[Kind],
 ) -> Reading:
-    names = _known_names(topics)
-    found = [(_best_header(sheet.rows, names), sheet) for sheet in sheets if sheet.rows]
-    if not found:
-        raise RefusalError(problems.EMPTY_FILE)
-    (count, header_at), sheet = max(found, key=lambda pair: pair[0][0])
-    if count < HEADER_NAMES:
-        raise RefusalError(problems.NO_HEADER)
-    header = [_plain(cell) for cell in sheet.rows[header_at]]
+    sheet, header_at = _chosen(sheets, topics)
+    header = [column_name(cell) for cell in sheet.rows[header_at]]
     table = _table(file_name, header, topics)
-    reading = _placed(sheet, header_at, header, table, submission)
-    remarks = tuple(Problem(kind, submission) for kind in notes)
-    return Reading(
+    places = {name: header.index(name) for name in table.column_names if name in header}
+    _refuse_unclear(sheet, header_at, places.values())
+    found = [Problem(kind, submission) for kind in notes]
+    found += _header_problems(header, table, sheet.name, header_at + 1, submission)
+    reading = Reading(
         table=table,
-        sheet=sheet.name,
-        rows=reading.rows,
-        sheet_rows=reading.sheet_rows,
-        letters=reading.letters,
-        problems=remarks + reading.problems,
+        sheet=masked(sheet.name),
+        sheet_rows=_sheet_rows(sheet, header_at),
+        letters={name: excel_letter(place) for name, place in places.items()},
     )
+    if reading.rows.is_empty():
+        found.append(Problem(problems.NO_ROWS, submission, sheet=sheet.name or None))
+    return replace(reading, problems=tuple(found))
+
+
+def _chosen(sheets: Sequence[Sheet], topics: Mapping[str, Table]) -> tuple[Sheet, int]:
+    """The sheet with the best header (a hidden one only if there is no other), and where it is."""
+    names = _known_names(topics)
+    filled = [sheet for sheet in sheets if sheet.rows]
+    if not filled:
+        raise RefusalError(problems.EMPTY_FILE)
+    found = [(_best_header(sheet.rows, names), sheet) for sheet in filled]
+    agreed = [one for one in found if one[0][0] >= HEADER_NAMES]
+    if not agreed:
+        raise RefusalError(problems.NO_HEADER)
+    (_, header_at), sheet = max(agreed, key=lambda one: (one[1].visible, one[0][0]))
+    return sheet, header_at
+
+
+def _refuse_unclear(sheet: Sheet, header_at: int, places: Iterable[int]) -> None:
+    """Figures that are not in the file, or of which nobody can tell the row."""
+    columns = set(places)
+    if any(row > header_at and column in columns for row, column in sheet.unfinished):
+        raise RefusalError(problems.UNREADABLE, reason=Unreadable.FORMULA_WITHOUT_VALUE.value)
+    for _, left, bottom, right in sheet.merged:
+        if bottom > header_at + 1 and columns & set(range(left, right + 1)):
+            raise RefusalError(problems.UNREADABLE, reason=Unreadable.MERGED_CELLS.value)
 
 
 def _table(file_name: str, header: Sequence[str], topics: Mapping[str, Table]) -> Table:
@@ -249,39 +298,9 @@ def _fit(table: Table, header: Sequence[str]) -> float:
     return len(set(table.column_names) & set(header)) / len(table.column_names)
 
 
-def _placed(
-    sheet: Sheet, header_at: int, header: list[str], table: Table, submission: str
-) -> Reading:
-    """Rows under the contract's names, with what is wrong with the header."""
-    places = {name: header.index(name) for name in table.column_names if name in header}
-    width = max(len(row) for row in sheet.rows)
-    body = [
-        (number, row + [None] * (width - len(row)))
-        for number, row in enumerate(sheet.rows, 1)
-        if number > header_at + 1 and any(cell and cell.strip() for cell in row)
-    ]
-    found = tuple(_header_problems(header, table, sheet.name, header_at + 1, submission))
-    if not body:
-        found += (Problem(problems.NO_ROWS, submission, sheet=sheet.name or None),)
-    rows = pl.DataFrame(
-        {
-            "row": pl.Series([number for number, _ in body], dtype=pl.Int64),
-            **{
-                name: pl.Series([row[place] for _, row in body], dtype=pl.String)
-                for name, place in places.items()
-            },
-        }
-    )
-    return Reading(
-        rows=rows,
-        sheet_rows=_sheet_rows(sheet, header_at, width),
-        letters={name: excel_letter(place) for name, place in places.items()},
-        problems=found,
-    )
-
-
-def _sheet_rows(sheet: Sheet, header_at: int, width: int) -> pl.DataFrame:
+def _sheet_rows(sheet: Sheet, header_at: int) -> pl.DataFrame:
     """The sheet as sent, from its header on: row, A, B, ..."""
+    width = max(len(row) for row in sheet.rows)
     rows = [row + [None] * (width - len(row)) for row in sheet.rows[header_at:]]
     columns = {
         excel_letter(i): pl.Series([row[i] for row in rows], dtype=pl.String) for i in range(width)

@@ -1,64 +1,97 @@
 """Step 1. Files leave the inbox, become received folders and are read as text.
 
-A file is taken only when it is an ordinary file that has settled, is copied byte for byte, named by
-its time and digest, and removed from the inbox last: a crash between any two lines leaves it in the
-inbox or in `received`, never in neither. How a file is read is read.py's business, whether its rows
-are right check.py's.
+A file is taken only when it is an ordinary file that has settled. It is copied byte for byte, named
+by its time and digest, and removed from the inbox last, when the copy is safe from a power cut: a
+crash between any two lines leaves it in the inbox or in `received`, never in neither. How a file is
+read is read.py's business, whether its rows are right check.py's.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import time as clock
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO, TypeAlias
 
 import polars as pl
 
-from assets.steps.lake import Lake, digest_of_file, folder_made
+from assets.steps.lake import Lake, digest_of_file, sync_contents, sync_folder
 from assets.steps.night import Night
 from assets.steps.read import Reading, parsed_name, read
 from assets.steps.result import StepResult
 from assets.steps.submissions import (
     PROBLEMS,
-    READING,
+    RECEIPT,
     Received,
+    Settled,
+    forget_reading,
     original_in,
     outcome_of,
     placed,
     plain_receipt,
+    read_receipt,
     read_received,
     reading_facts,
-    settle,
+    settle_all,
     write_reading,
     write_received,
 )
 from assets.steps.workbook import WorkbookReader
 from data_contracts.contract import Contract
-from data_contracts.problems import CATALOGUE, SAME_FILE, UNKNOWN_SUBMITTER, Problem
+from data_contracts.problems import (
+    CATALOGUE,
+    SAME_FILE,
+    UNKNOWN_SUBMITTER,
+    Outcome,
+    Problem,
+    masked,
+)
 
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
 # Seconds for which a file's size and time must not have changed before it is taken.
 SETTLED_AFTER = 3.0
+# prepare() clears this away after a crash.
+COPYING = ".making-copy"
+# A link that took a file's place is not followed, a pipe is not waited for; Windows has neither.
+SAFELY = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+IN_FULL = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
+
+# Size, time of the last change and inode.
+Shape: TypeAlias = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file of the inbox as it was when it was copied, and the folder of its copy."""
+
+    path: Path
+    shape: Shape
+    folder: Path
+    is_new: bool
 
 
 def receive_files(night: Night) -> StepResult:
     """Take every settled file from the inbox and read it as text. Rows: the files taken.
 
-    A file that cannot be read, or of which no table can be told, gets its outcome here.
+    A file that cannot be read, or of which no table can be told, gets its outcome here. `left` are
+    the files that stay in the inbox: unfinished, or no ordinary files.
     """
-    taken = [_take(path, night) for path in _settled(sorted(_waiting(night.lake.inbox)))]
-    new = [received for received in taken if received is not None]
+    new = _take_all(night)
     with WorkbookReader() as books:
         for folder in received_folders(night.lake):
             _read(folder, night, books)
-    return StepResult(rows=len(new), metadata={"files": len(new), "inbox": night.lake.inbox})
+    settle_all(night.lake, filter(None, map(_ended, received_folders(night.lake))))
+    left = sum(not path.is_dir() for path in _entries(night.lake.inbox))
+    return StepResult(rows=new, metadata={"files": new, "left": left, "inbox": night.lake.inbox})
 
 
 def receive(night: Night, contract: Contract) -> StepResult:
@@ -80,20 +113,41 @@ def waiting(night: Night, contract: Contract) -> list[Path]:
 
 
 def _read(folder: Path, night: Night, books: WorkbookReader) -> None:
-    """Read a file once; a refusal, an unknown sender or a repeated file ends its way here."""
-    if not (folder / READING).exists():
-        received = read_received(folder)
-        reading = _unread(received, night) or read(
-            original_in(folder), received.submission, received.file_name, night.topics, books
-        )
-        write_reading(folder, reading)
+    """Read a file once, and again where a crash left half of what was read."""
+    if _is_read(folder):
+        return
+    forget_reading(folder)
+    received = read_received(folder)
+    reading = _unread(received, night) or read(
+        original_in(folder), received.submission, received.file_name, night.topics, books
+    )
+    write_reading(folder, reading)
+
+
+def _is_read(folder: Path) -> bool:
+    try:
+        return bool(reading_facts(folder))
+    except (FileNotFoundError, ValueError):
+        return False
+
+
+def _ended(folder: Path) -> Settled | None:
+    """The outcome of a file whose way ends here: refused, of no table, or here already."""
     facts = reading_facts(folder)
-    if facts["refused"] or facts["table"] is None:
-        problems = pl.read_parquet(folder / PROBLEMS)
-        effects = Counter(CATALOGUE[code].effect for code in problems["code"])
-        receipt = plain_receipt(folder, outcome_of(effects, accepted=0))
-        receipt = replace(receipt, duplicate_of=_duplicate_of(problems))
-        settle(night.lake, folder, placed(receipt, facts["table"], facts["sheet"]), problems, None)
+    found = pl.read_parquet(folder / PROBLEMS)
+    duplicate_of = _duplicate_of(found)
+    if facts["table"] is not None and not facts["refused"] and duplicate_of is None:
+        return None
+    effects = Counter(CATALOGUE[code].effect for code in found["code"])
+    receipt = plain_receipt(folder, outcome_of(effects, accepted=0))
+    receipt = replace(receipt, duplicate_of=duplicate_of)
+    receipt = placed(receipt, facts["table"], facts["sheet"])
+    return Settled(folder=folder, receipt=receipt, problems=found)
+
+
+def _duplicate_of(found: pl.DataFrame) -> str | None:
+    named = found.filter(pl.col("code") == SAME_FILE.code)
+    return None if named.is_empty() else str(json.loads(named["facts"][0])["duplicate_of"])
 
 
 def _unread(received: Received, night: Night) -> Reading | None:
@@ -109,27 +163,48 @@ def _unread(received: Received, night: Night) -> Reading | None:
 
 
 def _same_file(received: Received, lake: Lake) -> str | None:
-    """The earlier submission of the same sender with the same bytes, if there is one."""
+    """The earlier submission of the same sender and return with the same bytes, if it was counted.
+
+    Two returns of a month without an event may well have the same bytes. A file that was not
+    accepted in full may be sent again as it is, because what it needed (a new site) is there now.
+    """
     start = received.sha256[:12]
     homes = sorted([*lake.submissions.glob(f"*-{start}*"), *lake.received.glob(f"*-{start}*")])
-    earlier = (read_received(home) for home in homes if home.name < received.submission)
-    same = (e for e in earlier if (e.submitter, e.sha256) == (received.submitter, received.sha256))
-    return next((e.submission for e in same), None)
+    for home in homes:
+        is_earlier = home.name < received.submission
+        if is_earlier and _identity(read_received(home)) == _identity(received):
+            if not (home / RECEIPT).exists() or read_receipt(home).outcome in IN_FULL:
+                return home.name
+    return None
 
 
-def _duplicate_of(problems: pl.DataFrame) -> str | None:
-    named = problems.filter(pl.col("code") == SAME_FILE.code)
-    return None if named.is_empty() else str(json.loads(named["facts"][0])["duplicate_of"])
+def _identity(received: Received) -> tuple[str, str | None, str]:
+    return received.submitter, parsed_name(received.file_name).topic, received.sha256
+
+
+def _take_all(night: Night) -> int:
+    """Copy every settled file, make the copies safe, then empty the inbox; how many were new."""
+    settled = _settled(sorted(_waiting(night.lake.inbox)))
+    taken = [one for path in settled if (one := _take(path, night)) is not None]
+    sync_contents(one.folder for one in taken)
+    sync_folder(night.lake.received)
+    for one in taken:
+        # Another file may have come under the same name since.
+        if one.path.exists() and _shape(one.path) == one.shape:
+            one.path.unlink()
+    return sum(one.is_new for one in taken)
+
+
+def _entries(inbox: Path) -> Iterator[Path]:
+    """All that lies one level down, in folders that are no links."""
+    for folder in inbox.iterdir():
+        if folder.is_dir() and not folder.is_symlink():
+            yield from folder.iterdir()
 
 
 def _waiting(inbox: Path) -> Iterator[Path]:
-    """Ordinary files one level down that no one is still writing."""
-    for folder in inbox.iterdir():
-        if folder.is_symlink() or not folder.is_dir():
-            continue
-        for path in folder.iterdir():
-            if _is_ordinary(path) and not _is_unfinished(path.name):
-                yield path
+    """Ordinary files that no one is still writing."""
+    return (p for p in _entries(inbox) if not _is_unfinished(p.name) and _is_ordinary(p))
 
 
 def _is_ordinary(path: Path) -> bool:
@@ -151,58 +226,81 @@ def _settled(paths: list[Path]) -> Iterator[Path]:
     return (path for path in paths if path not in before or _shape(path) == before[path])
 
 
-def _shape(path: Path) -> tuple[int, int]:
+def _shape(path: Path) -> Shape:
     facts = path.stat()
-    return facts.st_size, facts.st_mtime_ns
+    return facts.st_size, facts.st_mtime_ns, facts.st_ino
 
 
-def _take(path: Path, night: Night) -> Received | None:
-    facts = path.stat()
-    arrived = min(datetime.fromtimestamp(int(facts.st_mtime), UTC), night.now)
-    sha256 = digest_of_file(path)
-    stem = f"{arrived:%Y%m%d-%H%M%S}-{sha256[:12]}"
-    if _is_here_already(stem, path, night):
-        path.unlink()
+def _take(path: Path, night: Night) -> Taken | None:
+    """Copy a file out of the inbox, where it stays for now; None if it cannot be opened."""
+    making = night.lake.received / COPYING
+    shutil.rmtree(making, ignore_errors=True)
+    with _opened(path) or nullcontext() as source:
+        if source is None:
+            return None
+        shape = _shape(path)
+        making.mkdir()
+        copy = making / f"original{_suffix(path)}"
+        with copy.open("wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+    received = _described(path, copy, night)
+    home = _copied_before(received, night)
+    if home is not None:
+        return Taken(path, shape, home, is_new=False)
+    received = replace(received, submission=_free_name(received.submission, night))
+    write_received(making, received)
+    home = making.rename(night.lake.received / received.submission)
+    return Taken(path, shape, home, is_new=True)
+
+
+def _opened(path: Path) -> BinaryIO | None:
+    """The file to read from; None if it is gone, not ours to read or no ordinary file any more."""
+    try:
+        handle = os.open(path, SAFELY)
+    except OSError:
         return None
-    received = Received(
-        submission=_free_name(stem, night),
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return os.fdopen(handle, "rb")
+    os.close(handle)
+    return None
+
+
+def _suffix(path: Path) -> str:
+    return re.sub(r"[^a-z0-9.]", "", path.suffix.lower())[:8]
+
+
+def _described(path: Path, copy: Path, night: Night) -> Received:
+    """What is known of a file; what its name says of a person is not written down."""
+    arrived = min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), night.now)
+    sha256 = digest_of_file(copy)
+    return Received(
+        submission=f"{arrived:%Y%m%d-%H%M%S}-{sha256[:12]}",
         submitter=path.parent.name,
-        file_name=path.name,
+        file_name=masked(path.name),
         sha256=sha256,
-        size=facts.st_size,
+        size=copy.stat().st_size,
         arrived=arrived,
         received=night.now,
     )
-    with folder_made(night.lake.received / received.submission) as folder:
-        _copy(path, folder / f"original{path.suffix.lower()[:8]}")
-        write_received(folder, received)
-    path.unlink()
-    return received
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy without following a link that took the file's place since it was looked at."""
-    handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
-    with os.fdopen(handle, "rb") as reader, target.open("wb") as writer:
-        shutil.copyfileobj(reader, writer, 1 << 20)
-        writer.flush()
-        os.fsync(writer.fileno())
+def _homes(name: str, night: Night) -> list[Path]:
+    """Folders of this name, with a number after it or without."""
+    places = (night.lake.received, night.lake.submissions)
+    return [home for place in places for home in place.glob(f"{name}*")]
 
 
-def _homes(name: str, night: Night) -> tuple[Path, Path]:
-    return night.lake.received / name, night.lake.submissions / name
+def _copied_before(received: Received, night: Night) -> Path | None:
+    """The whole copy of this very file, if a crash came before it left the inbox."""
+    for home in _homes(received.submission, night):
+        known = read_received(home)
+        is_same = (known.submitter, known.file_name) == (received.submitter, received.file_name)
+        if is_same and digest_of_file(original_in(home)) == received.sha256:
+            return home
+    return None
 
 
-def _is_here_already(stem: str, path: Path, night: Night) -> bool:
-    """Whether a crash came after this very file was copied and before it left the inbox."""
-    for home in _homes(stem, night):
-        if home.exists():
-            known = read_received(home)
-            return (known.submitter, known.file_name) == (path.parent.name, path.name)
-    return False
-
-
-def _free_name(stem: str, night: Night) -> str:
+def _free_name(name: str, night: Night) -> str:
     """The same bytes at the same second from two senders get two names."""
-    names = (stem if n == 1 else f"{stem}-{n}" for n in range(1, 1000))
-    return next(n for n in names if not any(home.exists() for home in _homes(n, night)))
+    used = {home.name for home in _homes(name, night)}
+    return next(n for n in (name, *(f"{name}-{i}" for i in range(2, 1000))) if n not in used)

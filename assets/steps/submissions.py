@@ -7,22 +7,25 @@ written before the folder is moved into place, says what became of each.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from pydantic import TypeAdapter
 
-from assets.steps.lake import Lake, read_json, write_frame, write_json
+from assets.steps.lake import Lake, json_bytes, read_json, sync_contents, sync_folder
 from assets.steps.read import Reading, parsed_name
 from data_contracts.problems import Effect, Outcome, problems_frame
 
-RECEIPT, RECORDS, PROBLEMS = "receipt.json", "records.parquet", "problems.parquet"
-READING, ROWS, SHEET = "reading.json", "rows.parquet", "sheet.parquet"
+RECEIVED, RECEIPT = "received.json", "receipt.json"
+RECORDS, PROBLEMS = "records.parquet", "problems.parquet"
+READING, SHEET = "reading.json", "sheet.parquet"
+# Stands for the month of rows that have none, such as a list of changes.
+NO_MONTH = date(1900, 1, 1)
 OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
 
 
@@ -76,30 +79,58 @@ class Receipt(Received):
         return self.rows_accepted > 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """One received file's folder and what is to be kept in it; `records` None: nothing counted."""
+
+    folder: Path
+    receipt: Receipt
+    problems: pl.DataFrame
+    records: pl.DataFrame | None = None
+
+
+RECEIVED_FACTS, RECEIPT_FACTS = TypeAdapter(Received), TypeAdapter(Receipt)
+
+
 def original_in(folder: Path) -> Path:
     """The file as it was sent."""
     return next(folder.glob("original*"))
 
 
 def read_received(folder: Path) -> Received:
-    return TypeAdapter(Received).validate_python(read_json(folder / "received.json"))
+    """What was written down when the file was taken from the inbox."""
+    return RECEIVED_FACTS.validate_json((folder / RECEIVED).read_bytes())
 
 
 def write_received(folder: Path, received: Received) -> None:
-    write_json(folder / "received.json", asdict(received))
+    (folder / RECEIVED).write_bytes(json_bytes(asdict(received)))
+
+
+def read_receipt(folder: Path) -> Receipt:
+    """What became of a file."""
+    return RECEIPT_FACTS.validate_json((folder / RECEIPT).read_bytes())
 
 
 def write_reading(folder: Path, reading: Reading) -> None:
-    """Keep a file's rows of text until its table is checked; `reading.json` comes last."""
-    submission = read_received(folder).submission
-    problems_frame(reading.problems).write_parquet(folder / PROBLEMS)
-    reading.rows.write_parquet(folder / ROWS)
+    """Keep a file's text until its table is checked; `reading.json` comes last.
+
+    It can be made again from the original, so nothing waits for the disk here.
+    """
     reading.sheet_rows.write_parquet(folder / SHEET)
-    table = None if reading.table is None else reading.table.name
-    facts = {"submission": submission, "table": table, "sheet": reading.sheet}
-    write_json(
-        folder / READING, {**facts, "letters": dict(reading.letters), "refused": reading.is_refused}
-    )
+    problems_frame(reading.problems).write_parquet(folder / PROBLEMS)
+    facts = {
+        "table": None if reading.table is None else reading.table.name,
+        "sheet": reading.sheet,
+        "letters": dict(reading.letters),
+        "refused": reading.is_refused,
+    }
+    (folder / READING).write_bytes(json_bytes(facts))
+
+
+def forget_reading(folder: Path) -> None:
+    """Have a file read anew: a crash may have left half of what was read."""
+    for name in (READING, SHEET, PROBLEMS):
+        (folder / name).unlink(missing_ok=True)
 
 
 def reading_facts(folder: Path) -> dict[str, Any]:
@@ -108,33 +139,52 @@ def reading_facts(folder: Path) -> dict[str, Any]:
     return facts
 
 
-def all_receipts(lake: Lake) -> list[Receipt]:
+def all_receipts(lake: Lake) -> tuple[Receipt, ...]:
     """Every submission's receipt, in the order of arrival."""
-    reader = TypeAdapter(Receipt)
-    folders = sorted(p for p in lake.submissions.iterdir() if not p.name.startswith("."))
-    return [reader.validate_json((folder / RECEIPT).read_bytes()) for folder in folders]
+    names = sorted(p.name for p in lake.submissions.iterdir() if not p.name.startswith("."))
+    return _receipts(lake.submissions, tuple(names))
 
 
-def settle(
-    lake: Lake, folder: Path, receipt: Receipt, problems: pl.DataFrame, records: pl.DataFrame | None
-) -> None:
-    """Give a received file its outcome: fill its folder and move it among the submissions.
+# A receipt is written once and never edited, so the names of the folders are all that can change.
+@lru_cache(maxsize=4)
+def _receipts(submissions: Path, names: tuple[str, ...]) -> tuple[Receipt, ...]:
+    return tuple(read_receipt(submissions / name) for name in names)
+
+
+def settle_all(lake: Lake, settled: Iterable[Settled]) -> None:
+    """Give received files their outcomes: fill their folders, move them among the submissions.
+
+    Everything is on the disk before the first folder moves, so one that can be seen is complete.
+    """
+    ready = list(settled)
+    for one in ready:
+        _fill(one)
+    sync_contents(one.folder for one in ready)
+    for one in ready:
+        one.folder.rename(lake.submissions / one.folder.name)
+    if ready:
+        sync_folder(lake.submissions)
+        sync_folder(lake.received)
+
+
+def _fill(settled: Settled) -> None:
+    """Write the outcome beside the file, `receipt.json` last.
 
     A quarantined file's text is not kept beside it, and only its owner may open the folder.
     """
-    write_frame(folder / PROBLEMS, problems)
-    if records is not None:
-        write_frame(folder / RECORDS, records)
+    folder, receipt = settled.folder, settled.receipt
+    settled.problems.write_parquet(folder / PROBLEMS)
+    (folder / RECORDS).unlink(missing_ok=True)
+    if settled.records is not None:
+        settled.records.write_parquet(folder / RECORDS)
     quarantined = receipt.outcome is Outcome.QUARANTINED
-    if quarantined or not problems.height:
+    if quarantined or settled.problems.is_empty():
         (folder / SHEET).unlink(missing_ok=True)
-    for name in (ROWS, READING):
-        (folder / name).unlink(missing_ok=True)
+    (folder / READING).unlink(missing_ok=True)
+    (folder / RECEIPT).write_bytes(json_bytes(asdict(receipt)))
     if quarantined:
         original_in(folder).chmod(OWNER_ONLY_FILE)
         folder.chmod(OWNER_ONLY_FOLDER)
-    write_json(folder / RECEIPT, asdict(receipt))
-    shutil.move(folder, lake.submissions / folder.name)
 
 
 def plain_receipt(folder: Path, outcome: Outcome) -> Receipt:

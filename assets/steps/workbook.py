@@ -1,41 +1,53 @@
 """Opening workbooks at arm's length: in a child process with limits of memory and time.
 
-Here: XLSX and XLS -> rows of text. Not here: what the rows mean (read.py). A 1.4 KB workbook can
-ask for 549 GB and end the process that opens it, which Python cannot catch; so a child opens it,
-and if the child dies the file is named as unsafe and the night goes on.
+Here: XLSX and XLS -> rows of text, by asking a child (workbook_child.py). Not here: what the rows
+mean (read.py). A 1.4 KB workbook can ask for 549 GB and end the process that opens it, which Python
+cannot catch; so a child opens it, and if the child dies the file is named as unsafe and the night
+goes on.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import json
+import os
+import subprocess
+import sys
 import zipfile
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, TimeoutError
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Timer
+from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from data_contracts.problems import Unreadable
 
-# Address space of the child: its libraries take about 1 GB of it before any file is opened.
-MEMORY_LIMIT = 3 << 30
-CPU_SECONDS = 60
 WALL_SECONDS = 120.0
 # An ordinary month unpacks to about 11 times its size; a bomb to hundreds.
 GREATEST_RATIO = 100
 GREATEST_UNPACKED = 500 << 20
+ONE_THREAD = {"POLARS_MAX_THREADS": "1"}
+# Nothing of the environment is lent to the child but what Windows cannot start without.
+NEEDED = ("SYSTEMROOT",)
+CHILD = Path(__file__).with_name("workbook_child.py")
 
 Rows = list[list[str | None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One sheet as text; rows[0] is row 1 of the workbook."""
+    """One sheet as text; rows[0][0] is cell A1. Places count from 0.
+
+    `unfinished`: formulas without a result (row, column); `merged`: cells merged over several rows
+    (first row and column, last row and column).
+    """
 
     name: str
     rows: Rows
+    visible: bool = True
+    unfinished: tuple[tuple[int, int], ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 class WorkbookError(Exception):
@@ -46,12 +58,17 @@ class WorkbookError(Exception):
         self.reason = reason
 
 
+class ChildDiedError(Exception):
+    """The child ended without an answer."""
+
+
 class WorkbookReader:
     """One warm child that takes many workbooks; a context manager."""
 
     def __init__(self, wall_seconds: float = WALL_SECONDS) -> None:
         self._wall_seconds = wall_seconds
-        self._pool: ProcessPoolExecutor | None = None
+        self._child: subprocess.Popen[str] | None = None
+        self._folder = TemporaryDirectory(prefix="safecare-")
 
     def __enter__(self) -> Self:
         return self
@@ -63,6 +80,7 @@ class WorkbookReader:
         trace: TracebackType | None,
     ) -> None:
         self._end()
+        self._folder.cleanup()
 
     def sheets(self, path: Path) -> list[Sheet]:
         """All sheets of a workbook. Raises WorkbookError.
@@ -74,28 +92,30 @@ class WorkbookReader:
         for _ in range(2):
             try:
                 return self._ask(path)
-            except BrokenProcessPool:
+            except ChildDiedError:
                 self._end()
         raise WorkbookError(Unreadable.STOPPED)
 
     def _ask(self, path: Path) -> list[Sheet]:
-        pool = self._pool = self._pool or _fresh_pool()
-        answer = pool.submit(_read, str(path))
-        try:
-            reason, sheets = answer.result(timeout=self._wall_seconds)
-        except TimeoutError:
+        child = self._child = self._child or _fresh_child(self._folder.name)
+        end, too_long = monotonic() + self._wall_seconds, Timer(self._wall_seconds, child.kill)
+        too_long.start()
+        answer = _exchange(child, path)
+        too_long.cancel()
+        if answer is None and monotonic() >= end:
             self._end()
-            raise WorkbookError(Unreadable.TOOK_TOO_LONG) from None
-        if reason is not None:
-            raise WorkbookError(Unreadable(reason))
-        return [Sheet(name, rows) for name, rows in sheets]
+            raise WorkbookError(Unreadable.TOOK_TOO_LONG)
+        if answer is None:
+            raise ChildDiedError
+        if answer["reason"] is not None:
+            raise WorkbookError(Unreadable(answer["reason"]))
+        return [_sheet(told) for told in answer["sheets"]]
 
     def _end(self) -> None:
-        if self._pool is not None:
-            for child in list((self._pool._processes or {}).values()):
-                child.kill()
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        if self._child is not None:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
 
 
 def refuse_bombs(path: Path) -> None:
@@ -109,44 +129,31 @@ def refuse_bombs(path: Path) -> None:
         raise WorkbookError(Unreadable.TOO_BIG_INSIDE)
 
 
-def _fresh_pool() -> ProcessPoolExecutor:
-    # spawn: the child inherits nothing of the night's memory, files or locks.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_limit)
-
-
-def _limit() -> None:
-    """Bound the child, where the system can (Windows has no resource module)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS * 10))
-
-
-def _read(path: str) -> tuple[str | None, list[tuple[str, Rows]]]:
-    """In the child: every sheet as rows of text, or the reason why not."""
-    import fastexcel
-
-    try:
-        book = fastexcel.read_excel(path)
-        return None, [(name, _rows(book, name)) for name in book.sheet_names]
-    except fastexcel.FastExcelError as error:
-        return _reason(str(error)).value, []
-
-
-def _rows(book: object, name: str) -> Rows:
-    sheet = book.load_sheet(  # type: ignore[attr-defined]
-        name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=0
+def _fresh_child(folder: str) -> subprocess.Popen[str]:
+    # -I: neither the folder it runs in nor the environment can lend it other code.
+    return subprocess.Popen(
+        [sys.executable, "-I", str(CHILD)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env={name: os.environ[name] for name in NEEDED if name in os.environ} | ONE_THREAD,
+        encoding="utf-8",
     )
-    columns: Sequence[list[str | None]] = [
-        column.to_list() for column in sheet.to_polars().get_columns()
-    ]
-    return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _reason(message: str) -> Unreadable:
-    # The library tells a locked workbook from a damaged one only in its words.
-    locked = "password" in message.lower() or "encrypted" in message.lower()
-    return Unreadable.PASSWORD if locked else Unreadable.DAMAGED
+def _exchange(child: subprocess.Popen[str], path: Path) -> dict[str, Any] | None:
+    """What the child answers; None when it died."""
+    assert child.stdin is not None and child.stdout is not None
+    try:
+        child.stdin.write(json.dumps(str(path.resolve())) + "\n")
+        child.stdin.flush()
+        line = child.stdout.readline()
+    except OSError:
+        return None
+    return json.loads(line) if line.endswith("\n") else None
+
+
+def _sheet(told: dict[str, Any]) -> Sheet:
+    places = {name: tuple(map(tuple, told[name])) for name in ("unfinished", "merged")}
+    return Sheet(name=told["name"], rows=told["rows"], visible=told["visible"], **places)

@@ -32,7 +32,7 @@ TEST_NHS_NUMBERS = ("9990000018", "9990000026")
 class Mistake:
     """A file that is not as agreed.
 
-    `file` is its place in the inbox, `problems` are the codes it is given at least (of
+    `file` is its place in the inbox, `problems` are the codes it is given (of
     data_contracts.problems, or of the contract's rules), `in_force` is the version that counts for
     its month afterwards.
     """
@@ -85,9 +85,9 @@ MISTAKES = (
         spoil=emptied,
     ),
     Mistake(
-        name="misspelt header: ward_nmae",
+        name="misspelt headers: ward_nmae, catagory_2",
         file="7A4/7A4_pressure-ulcers_202401_v02.xlsx",
-        outcome="refused", problems=("H01", "H02"),
+        outcome="refused", problems=("H01",),
         edits=(rename("ward_name", "ward_nmae"), rename("category_2", "catagory_2")),
     ),
     Mistake(

@@ -47,16 +47,17 @@ class LineLabel:
 class FigureTexts:
     """All words on one chart, looked up in the reader's language, positions as in the series.
 
-    `hover` has one text for each point. `flags` maps positions to the numbers of tests of change.
+    `flags` maps positions to the numbers of tests of change.
+    `reference` has a number for each point, drawn as a thin line, or is empty.
     """
 
-    hover: Sequence[str]
     month_names: Sequence[str]
     ends: Sequence[EndLabel] = ()
     phases: Sequence[LineLabel] = ()
     sources: Sequence[LineLabel] = ()
     flags: Mapping[int, str] = field(default_factory=dict)
     suffix: str = ""
+    reference: Sequence[float | None] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,25 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-
-import plotly.graph_objects as go
+from typing import Any
 
 from reports import theme
 from reports.figures.series import Point, Series
 from reports.figures.sizes import Spec
 
 Pair = tuple[float, float | None]
+# What plotly calls a scatter trace, without its type: that is plotly's default.
+Trace = dict[str, Any]
 LIMITS_COLOUR = "#768692"
 HALF = 0.5
 
 
-def traces(series: Series, spec: Spec, digits: int, hover: Sequence[str]) -> list[go.Scatter]:
+def traces(
+    series: Series,
+    spec: Spec,
+    digits: int,
+    compared: Sequence[float | None] = (),
+) -> list[Trace]:
     """All layers of one chart, in drawing order; the last one is named `points`."""
     behind = [trace for layer in LAYERS for trace in layer(series, spec, digits)]
-    return [*behind, _points(series, spec, digits, hover)]
+    return [*behind, *reference(compared, digits), _points(series, spec, digits)]
 
 
-def band(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
+def band(series: Series, spec: Spec, digits: int) -> list[Trace]:
     """The 2-sigma band: one closed polygon for each phase, stepped half-way between points."""
     outline: list[Pair] = []
     for stretch in _stretches(series, lambda p: p.upper_2sigma):
@@ -38,7 +44,7 @@ def band(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
     return _one(outline, digits, **look)
 
 
-def limits(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
+def limits(series: Series, spec: Spec, digits: int) -> list[Trace]:
     """The 3-sigma limits, each stepped, broken where a phase ends."""
     lines: list[Pair] = []
     for stretch in _stretches(series, lambda p: p.upper):
@@ -48,7 +54,7 @@ def limits(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
     return _one(lines, digits, line={"color": LIMITS_COLOUR, "width": 1, "shape": "hvh"})
 
 
-def centre(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
+def centre(series: Series, spec: Spec, digits: int) -> list[Trace]:
     """The centre line, one piece for each phase; dashed where it is the median of a run chart."""
     pieces: list[Pair] = []
     for stretch in _stretches(series, lambda p: p.centre):
@@ -59,7 +65,7 @@ def centre(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
     return _one(pieces, digits, line=look)
 
 
-def target(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
+def target(series: Series, spec: Spec, digits: int) -> list[Trace]:
     """The target in force at each month; not drawn on small charts."""
     if not spec.has_target:
         return []
@@ -74,7 +80,7 @@ def target(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
     return _one(pieces, digits, line=look)
 
 
-def line(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
+def line(series: Series, spec: Spec, digits: int) -> list[Trace]:
     """The data line, broken at gaps and where a phase begins."""
     breaks = set(series.breaks())
     path: list[Pair] = []
@@ -85,37 +91,52 @@ def line(series: Series, spec: Spec, digits: int) -> list[go.Scatter]:
     return _one(path, digits, line={"color": theme.COMMON_CAUSE, "width": spec.line_width})
 
 
-LAYERS: tuple[Callable[[Series, Spec, int], list[go.Scatter]], ...] = (
+LAYERS: tuple[Callable[[Series, Spec, int], list[Trace]], ...] = (
     band, limits, centre, target, line,
 )  # fmt: skip
 
 
-def _points(series: Series, spec: Spec, digits: int, hover: Sequence[str]) -> go.Scatter:
+def reference(values: Sequence[float | None], digits: int) -> list[Trace]:
+    """A thin dotted line to compare with, such as the mean for Wales, stepped like a centre."""
+    path: list[Pair] = [
+        (position + half, value) for position, value in enumerate(values) for half in (-HALF, HALF)
+    ]
+    kept = [
+        here
+        for i, here in enumerate(path)
+        if i in (0, len(path) - 1) or not path[i - 1][1] == here[1] == path[i + 1][1]
+    ]
+    return _one(kept, digits, line={"color": theme.INK_QUIET, "width": 1, "dash": "dot"})
+
+
+def _points(series: Series, spec: Spec, digits: int) -> Trace:
+    """The points; charts.js takes what they say from the data table, so that it is told once."""
     shown = list(enumerate(series.points))
     drawn = [(i, p) for i, p in shown if p.value is not None]
     last = drawn[-1][0] if drawn else None
     points = [p for _, p in drawn]
     colours = [theme.verdict_colour(p.verdict) for p in points]
-    rims = [theme.PAPER if p.is_solid else colour for p, colour in zip(points, colours, strict=True)]
+    rims = [
+        theme.PAPER if p.is_solid else colour for p, colour in zip(points, colours, strict=True)
+    ]
     fills = [c if p.is_solid else theme.PAPER for p, c in zip(points, colours, strict=True)]
     widths = [spec.rim if p.is_solid else max(1.25, spec.rim) for p in points]
     sizes = [_size(p, spec) + (spec.last_adds if i == last else 0) for i, p in drawn]
-    return go.Scatter(
-        x=[i for i, _ in drawn],
-        y=[_rounded(p.value, digits) for p in points],
-        mode="markers",
-        name="points",
-        marker={
+    return {
+        "x": [i for i, _ in drawn],
+        "y": [_rounded(p.value, digits) for p in points],
+        "mode": "markers",
+        "name": "points",
+        "marker": {
             "color": _short(fills),
             "symbol": _short([theme.verdict_symbol(p.verdict) for p in points]),
             "size": sizes,
             "opacity": 1,
             "line": {"color": _short(rims), "width": _short(widths)},
         },
-        text=[hover[i] for i, _ in drawn],
-        hovertemplate="%{text}<extra></extra>",
-        cliponaxis=False,
-    )
+        "hovertemplate": "%{text}<extra></extra>",
+        "cliponaxis": False,
+    }
 
 
 def _size(point: Point, spec: Spec) -> float:
@@ -148,7 +169,7 @@ def _stepped(stretch: list[tuple[int, Point]], values: Sequence[float | None]) -
     ]
 
 
-def _one(path: Iterable[Pair], digits: int, **look: object) -> list[go.Scatter]:
+def _one(path: Iterable[Pair], digits: int, **look: object) -> list[Trace]:
     """A trace over a path, or none over an empty one."""
     pairs = list(path)
     while pairs and pairs[-1][1] is None:
@@ -157,13 +178,13 @@ def _one(path: Iterable[Pair], digits: int, **look: object) -> list[go.Scatter]:
         return []
     x = [int(at) if at == int(at) else at for at, _ in pairs]
     y = [_rounded(value, digits) for _, value in pairs]
-    return [go.Scatter(x=x, y=y, mode="lines", hoverinfo="skip", **look)]
+    return [{"x": x, "y": y, "mode": "lines", "hoverinfo": "skip", **look}]
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits) + 0.0
 
 
-def _short(values: list[object]) -> object:
+def _short(values: Sequence[object]) -> object:
     """One value in place of a list of equal ones: a shorter page, the same picture."""
     return values[0] if len(set(values)) == 1 else values

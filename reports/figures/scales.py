@@ -60,6 +60,13 @@ def extent(series: Series, with_target: bool) -> tuple[float, float]:
     return min([low, *near]), max([high, *near])
 
 
+def is_within_reach(series: Series, low: float, high: float) -> bool:
+    """Whether a line from `low` to `high` can be drawn behind a series without squashing it."""
+    least, most = extent(series, with_target=False)
+    reach = TARGET_REACH * (most - least)
+    return least - reach <= low and high <= most + reach
+
+
 def scale_over(low: float, high: float) -> Scale:
     """An axis with three to five round ticks that holds both ends; never below 0 without need."""
     span = high - low or abs(high) or 1.0

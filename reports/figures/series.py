@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
 
 HIGH, LOW = 1, -1
 EVENT_CHARTS = frozenset({"g", "t"})
+TargetAt = Callable[[date], float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,11 @@ class Series:
     def is_by_event(self) -> bool:
         return self.chart in EVENT_CHARTS
 
+    @property
+    def names_source(self) -> bool:
+        """Whether readers must be told, point by point, where figures come from."""
+        return any(p.provenance not in (None, "reported") for p in self.points)
+
     def last_months(self, count: int) -> Series:
         """The same series with no more than the last `count` points."""
         return replace(self, points=self.points[-count:])
@@ -127,41 +134,94 @@ def read_series(
     points: pl.DataFrame,
     phases: pl.DataFrame,
     until: date,
-    target_at: Callable[[date], float | None],
+    target_at: TargetAt,
 ) -> Series:
     """One series out of an edition's points and series frames (both may be unfiltered).
 
     Months without a row become points without a value, through `until`.
     """
-    rows = points.filter(pl.col("series") == key).sort("period", maintain_order=True)
-    facts = phases.filter(pl.col("series") == key).sort("phase")
-    last = facts.row(-1, named=True) if facts.height else {}
+    ours = pl.col("series") == key
+    found = read_every_series(points.filter(ours), phases.filter(ours), until, lambda _: target_at)
+    return found.get(key, Series(key=key, points=()))
+
+
+def read_every_series(
+    points: pl.DataFrame,
+    phases: pl.DataFrame,
+    until: date,
+    target_of: Callable[[str], TargetAt],
+) -> dict[str, Series]:
+    """All series of the given frames by key, each as read_series reads it, in one pass.
+
+    `target_of` gives the targets of a series by its key.
+    """
+    facts = _facts_by_series(phases)
+    columns = [name for name in _COLUMNS if name in points.columns]
+    ordered = points.sort("series", "period", maintain_order=True)
+    keys = ordered["series"].to_list()
+    rows = zip(*(ordered.select(_filled(name)).to_series().to_list() for name in columns))
+    told = groupby(zip(keys, rows, strict=True), key=itemgetter(0))
+    return {
+        key: _series(
+            key,
+            (dict(zip(columns, row, strict=True)) for _, row in run),
+            facts.get(key, {}),
+            until,
+            target_of(key),
+        )
+        for key, run in told
+    }
+
+
+_COLUMNS = tuple(field.name for field in fields(Point) if field.name != "target")
+_DEFAULTS = {"excluded": False, "verdict": "none"}
+_FACTS = ("chart", "chart_reason", "assurance", "limits_status")
+
+
+def _facts_by_series(phases: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
+    """What the engine says of each series' last phase."""
+    last = phases.sort("phase", maintain_order=True).unique("series", keep="last")
+    return {row["series"]: row for row in last.iter_rows(named=True)}
+
+
+def _filled(name: str) -> pl.Expr:
+    """A column as Point has it: most may be None, a few have a value that stands for none."""
+    column = pl.col(name)
+    return column.fill_null(_DEFAULTS[name]) if name in _DEFAULTS else column
+
+
+def _series(
+    key: str,
+    rows: Iterable[Mapping[str, Any]],
+    facts: Mapping[str, Any],
+    until: date,
+    target_at: TargetAt,
+) -> Series:
     series = Series(
         key=key,
-        points=tuple(_point(row, target_at) for row in rows.iter_rows(named=True)),
-        **{name: last[name] for name in _FACTS if last.get(name) is not None},
-        notes=tuple(last.get("notes") or ()),
+        points=tuple(Point(**row, target=target_at(row["period"])) for row in rows),
+        **{name: facts[name] for name in _FACTS if facts.get(name) is not None},
+        notes=tuple(facts.get("notes") or ()),
     )
     return series if series.is_by_event else replace(series, points=_by_month(series, until))
 
 
-_COLUMNS = tuple(field.name for field in fields(Point) if field.name != "target")
-_FACTS = ("chart", "chart_reason", "assurance", "limits_status")
-
-
-def _point(row: Mapping[str, Any], target_at: Callable[[date], float | None]) -> Point:
-    known = {name: row[name] for name in _COLUMNS if row.get(name) is not None}
-    return Point(**known, target=target_at(row["period"]))
-
-
 def _by_month(series: Series, until: date) -> tuple[Point, ...]:
-    found = {point.period: point for point in series.points}
-    if not found:
+    points = series.points
+    if not points:
         return ()
-    return tuple(found.get(m, Point(period=m)) for m in months(min(found), until))
+    first, last = _number(points[0].period), _number(until)
+    if len(points) == last - first + 1 and points[-1].period == until:
+        return points
+    found = {point.period: point for point in points}
+    return tuple(found.get(m, Point(period=m)) for m in months(points[0].period, until))
+
+
+def _number(month: date) -> int:
+    return month.year * 12 + month.month - 1
 
 
 def months(first: date, last: date) -> Iterable[date]:
     """First-of-month dates from one month to another, both included."""
-    for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+    for number in range(_number(first), _number(last) + 1):
         yield date(number // 12, number % 12 + 1, 1)

@@ -25,7 +25,7 @@ class Reader(StrEnum):
     PUBLIC = "public"
 
 
-class RefusedAudience(ValueError):
+class AudienceRefusedError(ValueError):
     """Nothing may be shown to this audience; the message says why, in one sentence."""
 
 
@@ -33,7 +33,7 @@ class RefusedAudience(ValueError):
 class Audience:
     """A kind of reader; `code` is that of an organisation's own readers or stewards.
 
-    Raises RefusedAudience for `public` and ValueError for a code too many or missing.
+    Raises AudienceRefusedError for `public` and ValueError for a code too many or missing.
     """
 
     reader: Reader
@@ -41,7 +41,7 @@ class Audience:
 
     def __post_init__(self) -> None:
         if self.reader is Reader.PUBLIC:
-            raise RefusedAudience(
+            raise AudienceRefusedError(
                 "Nothing is published for the public until small numbers are protected."
             )
         if (self.code is None) != (self.reader is Reader.COLLABORATIVE):
@@ -64,7 +64,7 @@ def steward(code: str) -> Audience:
 def named(name: str) -> Audience:
     """An audience by name: `collaborative`, `organisation:7A4`, `steward:RT4`.
 
-    Raises ValueError for an unknown name, RefusedAudience for `public`.
+    Raises ValueError for an unknown name, AudienceRefusedError for `public`.
     """
     kind, _, code = name.partition(":")
     return Audience(Reader(kind), code or None)

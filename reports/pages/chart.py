@@ -6,7 +6,9 @@ markup (chart.html.jinja), drawing (reports/figures), wording (reports/sentences
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +32,8 @@ from reports.words import Words
 WALES = "wales"
 # More changes of source than this are told in words and in the table, not by lines.
 MOST_SOURCE_LINES = 2
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
+_NOT_PLAIN_UNIT = re.compile(r"[^A-Za-z0-9_:]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +50,15 @@ class SeriesKey:
 
     @property
     def anchor(self) -> str:
-        """The chart's id on a page and its file's name; the same in every publication."""
-        return f"{self.unit}-{self.measure}".replace("_", "-").replace(":", "-")
+        """The chart's id on a page and its file's name; the same in every publication.
+
+        Wards have spaces, slashes and ampersands in their codes: such a unit is told from its
+        like by a few digits of its hash.
+        """
+        plain = _NOT_PLAIN.sub("-", f"{self.unit}-{self.measure}")
+        if _NOT_PLAIN_UNIT.search(self.unit) is None:
+            return plain
+        return f"{plain}-{hashlib.sha256(self.unit.encode()).hexdigest()[:6]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +67,8 @@ class Options:
 
     `unit_name` heads small charts and titles tables. `scale` is shared by a grid. `flags` maps
     months to the numbers of tests of change, `phase_reasons` months to why limits were
-    recalculated there. `data_folder` is where the page links its files.
+    recalculated there. `data_folder` is where the page links its files. `reference` is the series
+    for Wales whose mean is drawn thinly behind an organisation's own.
     """
 
     unit_name: str
@@ -64,6 +76,7 @@ class Options:
     flags: Mapping[date, str] = field(default_factory=dict)
     phase_reasons: Mapping[date, str] = field(default_factory=dict)
     data_folder: str = "data"
+    reference: Series | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +101,7 @@ class ChartModel:
     headline: str
     subtitle: str
     unit_name: str
+    measure: str
     latest: str
     finding: str
     verdict: str
@@ -149,6 +163,7 @@ def model_of(
         headline=speaker.headline(whole, measure_name),
         subtitle=subtitle(shown, key, speaker),
         unit_name=options.unit_name,
+        measure=measure_name,
         latest=speaker.amounts.amount(whole.last.value if whole.last else None),
         finding=speaker.finding(whole),
         verdict=verdict_kind(judged.verdict) if judged else "none",
@@ -161,7 +176,7 @@ def model_of(
         csv_href=f"{options.data_folder}/{key.anchor}{suffix}.csv",
         csv=file,
         sparkline=sparkline(shown, 300, 80, len(shown.points)),
-        notes=_notes(whole, shown, speaker, size),
+        notes=_notes(whole, shown, speaker, size) + _reference_note(shown, speaker, options),
         words=_furniture(speaker, measure_name, options, len(file)),
     )
 
@@ -189,16 +204,14 @@ def _figure(series: Series, speaker: Speaker, size: Size, options: Options) -> s
     return figure_json(figure(series, texts, size, scale=options.scale))
 
 
-def _figure_texts(
-    series: Series, speaker: Speaker, size: Size, options: Options
-) -> FigureTexts:
-    with_source = bool(series.source_changes())
+def _figure_texts(series: Series, speaker: Speaker, size: Size, options: Options) -> FigureTexts:
     at = {point.period: i for i, point in enumerate(series.points)}
     flags = {at[month]: number for month, number in options.flags.items() if month in at}
+    reference = _reference(series, options)
     return FigureTexts(
-        hover=[speaker.hover(series, p, with_source=with_source) for p in series.points],
         month_names=month_names(speaker.words),
-        ends=_end_labels(series, speaker, size),
+        ends=_end_labels(series, speaker, size) + _reference_label(reference, speaker),
+        reference=reference,
         phases=[_phase_label(series, b, speaker, options) for b in series.breaks()],
         sources=_source_labels(series, speaker),
         flags=flags if size is not Size.SMALL else {},
@@ -247,6 +260,39 @@ def _bare_centre(series: Series, speaker: Speaker) -> list[EndLabel]:
     return [EndLabel(value=centred.centre, text=text, short=text, colour=theme.INK_QUIET)]
 
 
+def _reference(series: Series, options: Options) -> list[float | None]:
+    """The mean for Wales at each of the series' months; empty where it is unknown or far off."""
+    if options.reference is None or series.is_by_event or options.reference.is_by_event:
+        return []
+    centres = {point.period: point.centre for point in options.reference.points}
+    found = [centres.get(point.period) for point in series.points]
+    known = [centre for centre in found if centre is not None]
+    is_near = bool(known) and scales.is_within_reach(series, min(known), max(known))
+    return found if is_near else []
+
+
+def _reference_label(reference: Sequence[float | None], speaker: Speaker) -> list[EndLabel]:
+    last = next((centre for centre in reversed(reference) if centre is not None), None)
+    if last is None:
+        return []
+    amount = speaker.amounts.amount(last)
+    long, short = (
+        speaker.words.text(f"pages.own.{key}", value=amount)
+        for key in ("reference_label", "reference_short")
+    )
+    return [EndLabel(value=last, text=long, short=short, colour=theme.INK_QUIET)]
+
+
+def _reference_note(series: Series, speaker: Speaker, options: Options) -> tuple[str, ...]:
+    """What the thin line is, or that there would be one, had it room."""
+    centred = options.reference.centred if options.reference else None
+    if centred is None or not series.has_values or series.is_by_event:
+        return ()
+    case = "reference" if _reference(series, options) else "reference_far"
+    centre = speaker.amounts.amount(centred.centre)
+    return (speaker.words.text(f"pages.own.{case}", centre=centre),)
+
+
 def _line_label(
     speaker: Speaker, kind: str, value: float, colour: str, short: str = ""
 ) -> EndLabel:
@@ -264,9 +310,7 @@ def _is_target_drawn(series: Series) -> bool:
     return target is not None and low <= target <= high
 
 
-def _phase_label(
-    series: Series, position: int, speaker: Speaker, options: Options
-) -> LineLabel:
+def _phase_label(series: Series, position: int, speaker: Speaker, options: Options) -> LineLabel:
     month = series.points[position].period
     reason = options.phase_reasons.get(month)
     case = "recalculated" if reason else "recalculated_plain"
@@ -274,9 +318,7 @@ def _phase_label(
     return LineLabel(
         position=position,
         text=speaker.words.text(f"charts.phase.{case}", **facts),
-        short=speaker.words.text(
-            "charts.phase.short", month=short_month(speaker.words, month)
-        ),
+        short=speaker.words.text("charts.phase.short", month=short_month(speaker.words, month)),
     )
 
 
@@ -313,11 +355,12 @@ def _notes(whole: Series, shown: Series, speaker: Speaker, size: Size) -> tuple[
     say = speaker.words.text
     sources = {point.provenance for point in whole.points if point.provenance}
     only = next(iter(sources)) if len(sources) == 1 else "reported"
+    every = "source_every" if size is Size.SMALL else "source_all"
     candidates = (
         (whole.limits_status == "trial", "charts.note.trial_limits"),
         (any(p.value is not None and not p.is_solid for p in shown.points), "charts.chart.hollow"),
         (size is not Size.SMALL and _starts_above_zero(shown), "charts.chart.not_from_zero"),
-        (only != "reported", f"charts.source_all.{only}"),
+        (only != "reported", f"charts.{every}.{only}"),
     )
     older = [say("charts.chart.older", month=speaker.words.month(whole.points[0].period))]
     is_cut = len(whole.points) > len(shown.points)
@@ -359,5 +402,5 @@ def _furniture(
         "download_short": say("charts.chart.download_short"),
         "download_of": say("charts.chart.download_of", title=title),
         "csv_size": say("charts.chart.kilobytes", n=math.ceil(file_size / 1024)),
-        "keys": say("charts.chart.keys"),
+        "reading": say("charts.chart.keys"),
     }

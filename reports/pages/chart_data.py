@@ -14,7 +14,9 @@ from reports.figures.series import Point, Series
 from reports.pages.safe_csv import csv_bytes
 from reports.sentences import Speaker, has_median
 
-NUMBER_COLUMNS = frozenset({"value", "numerator", "denominator", "mean", "median", "lower", "upper"})
+NUMBER_COLUMNS = frozenset(
+    {"value", "numerator", "denominator", "mean", "median", "lower", "upper"}
+)
 CSV_COLUMNS = (
     "workstream", "measure", "unit", "period", "value", "numerator", "denominator", "centre",
     "lower", "upper", "target", "phase", "signal", "rule", "state", "parts_in", "parts_due",
@@ -50,7 +52,7 @@ class Labels:
 
 def data_table(series: Series, speaker: Speaker) -> DataTable:
     """The points of a series as text, newest first; columns without any text are left out."""
-    with_source = bool(series.source_changes())
+    with_source = series.names_source
     cells = [_cells(series, point, speaker, with_source) for point in reversed(series.points)]
     names = [name for name in cells[0] if any(row[name] for row in cells)] if cells else []
     columns = tuple(_column(name, series, speaker) for name in names)

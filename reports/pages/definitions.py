@@ -42,9 +42,7 @@ def definitions(series: WorkstreamSeries, words: Words) -> tuple[Definition, ...
     )
 
 
-def _facts(
-    series: WorkstreamSeries, measure: Measure, words: Words
-) -> Iterator[tuple[str, str]]:
+def _facts(series: WorkstreamSeries, measure: Measure, words: Words) -> Iterator[tuple[str, str]]:
     def own(part: str) -> str:
         return words.text(f"{measure.workstream}.measures.{measure.id}.{part}")
 

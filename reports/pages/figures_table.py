@@ -23,9 +23,11 @@ from reports.words import Words
 class FigureRow:
     """One unit's latest figure. `month` is empty where it is the page's month.
 
-    `assurance` is achieved, missed, hit_or_miss or none; `href` leads to a chart on the same page.
+    `assurance` is achieved, missed, hit_or_miss or none; `href` leads to a chart on the same page,
+    and a row without one has its anchor as `id`, so that every measure of every unit has a place.
     """
 
+    id: str
     name: str
     is_wales: bool
     verdict: str
@@ -82,7 +84,9 @@ def _row(
     series, speaker = every.of(measure, unit), Speaker(words, measure)
     anchor = every.key(measure, unit).anchor
     judged, last = series.judged, series.last
+    has_chart = anchor in anchors
     return FigureRow(
+        id="" if has_chart else anchor,
         name=unit_name(edition, words, unit),
         is_wales=unit == WALES,
         verdict=verdict_of(series),
@@ -95,7 +99,7 @@ def _row(
         assurance_text=words.text(f"charts.assurance.{series.assurance}"),
         direction=measure.direction.value,
         sparkline=sparkline(series),
-        href=f"#{anchor}" if anchor in anchors else "",
+        href=f"#{anchor}" if has_chart else "",
         **_limits(series, speaker),
     )
 

@@ -2,7 +2,8 @@
 
 Belongs here: which links an audience has, and which banners an edition's figures call for. Does
 not belong here: markup (base.html.jinja), words (translations). Links are relative and stay within
-the reader's own folder, because each folder stands alone.
+the reader's own folder, because each folder stands alone. Neither the publication's name nor its
+day is here: a page whose figures did not change must not change.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Frame:
     other_href: str
     notices: tuple[Notice, ...]
     attribution: str
-    publication: str
+    month: str
 
 
 def frame_of(edition: Edition, words: Words, name: str) -> Frame:
@@ -65,11 +66,7 @@ def frame_of(edition: Edition, words: Words, name: str) -> Frame:
         other_href=file_name(stem_of(name), OTHER[words.language]),
         notices=_notices(words, sources),
         attribution=words.text("pages.frame.attribution") if sources & PUBLISHED else "",
-        publication=words.text(
-            "pages.frame.publication",
-            publication=edition.publication,
-            day=words.date(edition.today),
-        ),
+        month=words.text("pages.frame.month", month=words.month(edition.data_month)),
     )
 
 

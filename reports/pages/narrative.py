@@ -13,6 +13,8 @@ import polars as pl
 
 from data_contracts.contract import Measure
 from reports.edition import Edition
+from reports.figures.series import Series
+from reports.pages.findings import Standing, standing
 from reports.pages.units import WALES, unit_name
 from reports.pages.workstream_series import WorkstreamSeries, verdict_of
 from reports.sentences import Speaker
@@ -27,7 +29,7 @@ NOT_DUE = "not_due"
 class Bullet:
     """One finding: an icon, a bold part that can stand alone, and the rest.
 
-    `icon` is a verdict, an assurance or `gap`; `side` points its arrow.
+    `icon` is a verdict, an assurance, `gap` or `whole`; `side` points its arrow.
     """
 
     icon: str
@@ -81,8 +83,13 @@ class Narrator:
             (measure, unit)
             for measure in self.series.key_measures
             for unit in self.series.organisations(measure)
-            if verdict_of(self.series.of(measure, unit)) == kind
+            if self._says(self.series.of(measure, unit), kind)
         ]
+
+    def _says(self, series: Series, kind: str) -> bool:
+        """Whether a series has this verdict now: one that has a gap since is not counted."""
+        is_judged = standing(series, self.edition.data_month) is Standing.JUDGED
+        return is_judged and verdict_of(series) == kind
 
     def _signal_bullet(self, kind: str) -> Bullet | None:
         signals = self._signals(kind)
@@ -130,7 +137,7 @@ class Narrator:
             return Bullet(icon="none", side=0, strong=strong, rest="")
         if gaps.is_empty():
             strong = say("charts.page.bullet.no_gaps", n=due.height, month=month)
-            return Bullet(icon="none", side=0, strong=strong, rest="")
+            return Bullet(icon="whole", side=0, strong=strong, rest="")
         items = [self._gap(row) for row in gaps.to_dicts()]
         strong = say("charts.page.bullet.gaps", n=gaps.height, month=month)
         return Bullet(icon="gap", side=0, strong=strong, rest=self._listed(items))

@@ -35,16 +35,16 @@ class ReturnCell:
 
 @dataclass(frozen=True, slots=True)
 class ReturnRow:
-    """One organisation's returns; `complete` counts those that arrived of those due."""
+    """Returns of one organisation or table; `complete` counts those that arrived of those due."""
 
-    organisation: str
+    name: str
     cells: tuple[ReturnCell, ...]
     complete: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnGrid:
-    """The returns of one table over the last months."""
+    """Returns over the last months."""
 
     title: str
     months: tuple[str, ...]
@@ -63,8 +63,19 @@ class SubmissionRow:
 
 
 def return_grids(edition: Edition, contract: Contract, words: Words) -> tuple[ReturnGrid, ...]:
-    """One grid for each table that someone must send."""
+    """One grid for each table that someone must send, with a row for each organisation."""
     return tuple(_grid(edition, t, words) for t in contract.tables if t.due_organisations)
+
+
+def own_returns(edition: Edition, contract: Contract, words: Words, code: str) -> ReturnGrid:
+    """One grid of an organisation's own returns, with a row for each table it must send."""
+    span = shown_months(edition)
+    rows = [
+        _row(_table_name(table, words), _statuses(edition, table, code, span), words)
+        for table in contract.tables
+        if code in table.due_organisations
+    ]
+    return ReturnGrid(words.text("pages.own.returns"), _month_row(span, words), tuple(rows))
 
 
 def shown_months(edition: Edition) -> tuple[date, ...]:
@@ -94,31 +105,40 @@ def submissions_in_force(
 
 
 def _grid(edition: Edition, table: Table, words: Words) -> ReturnGrid:
-    known = edition.returns.filter(
-        pl.col("workstream") == table.workstream, pl.col("table") == table.id
-    )
-    status = {
-        (row["organisation"], row["period"]): row["status"] for row in known.iter_rows(named=True)
-    }
     span = shown_months(edition)
     rows = [
-        _row(unit_name(edition, words, code), [status.get((code, m), NOT_DUE) for m in span], words)
+        _row(unit_name(edition, words, code), _statuses(edition, table, code, span), words)
         for code in table.due_organisations
     ]
-    name = words.text(f"{table.workstream}.tables.{table.id}.name")
-    return ReturnGrid(
-        title=words.text("charts.page.quality_grid", table=name),
-        months=tuple(month_names(words)[month.month - 1] for month in span),
-        rows=tuple(rows),
+    title = words.text("charts.page.quality_grid", table=_table_name(table, words))
+    return ReturnGrid(title, _month_row(span, words), tuple(rows))
+
+
+def _statuses(edition: Edition, table: Table, code: str, span: tuple[date, ...]) -> list[str]:
+    """The statuses of one organisation's returns of a table, month by month."""
+    known = edition.returns.filter(
+        pl.col("workstream") == table.workstream,
+        pl.col("table") == table.id,
+        pl.col("organisation") == code,
     )
+    status = dict(known.select("period", "status").iter_rows())
+    return [status.get(month, NOT_DUE) for month in span]
 
 
-def _row(organisation: str, statuses: list[str], words: Words) -> ReturnRow:
+def _table_name(table: Table, words: Words) -> str:
+    return words.text(f"{table.workstream}.tables.{table.id}.name")
+
+
+def _month_row(span: tuple[date, ...], words: Words) -> tuple[str, ...]:
+    return tuple(month_names(words)[month.month - 1] for month in span)
+
+
+def _row(name: str, statuses: list[str], words: Words) -> ReturnRow:
     due = [status for status in statuses if status != NOT_DUE]
     arrived = sum(status in ARRIVED for status in due)
     cells = tuple(ReturnCell(s, words.text(f"charts.status.{s}")) for s in statuses)
     complete = words.text("charts.page.complete_of", n_in=arrived, n_due=len(due))
-    return ReturnRow(organisation, cells, complete if due else "")
+    return ReturnRow(name, cells, complete if due else "")
 
 
 def _month_range(used: list[date], words: Words) -> str:

@@ -6,6 +6,7 @@ around every page. Does not belong here: what a page says. The same model gives 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -18,13 +19,19 @@ from reports.words import Words
 
 
 class Page(Protocol):
-    """What every page's view model has: its file name and its title."""
+    """What every page's view model has: its file name, its title, the files it links to.
+
+    `files` maps paths relative to the page's folder to bytes.
+    """
 
     @property
     def name(self) -> str: ...
 
     @property
     def title(self) -> str: ...
+
+    @property
+    def files(self) -> Mapping[str, bytes]: ...
 
 
 def render(template: str, *, words: Words, **model: object) -> bytes:

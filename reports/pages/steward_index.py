@@ -67,7 +67,7 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class StewardIndex:
-    """All that the page prints, in the order of the page."""
+    """All that the page prints, in the order of the page; `files` has the list of `sent` files."""
 
     name: str
     title: str
@@ -76,10 +76,11 @@ class StewardIndex:
     due: tuple[DueRow, ...]
     due_shown: str
     waiting: tuple[DueRow, ...]
-    files: tuple[FileRow, ...]
+    sent: tuple[FileRow, ...]
     files_shown: str
     files_href: str
     several_organisations: bool
+    files: Mapping[str, bytes]
 
 
 def steward_index(edition: Edition, words: Words, submitter: str) -> StewardIndex:
@@ -90,6 +91,7 @@ def steward_index(edition: Edition, words: Words, submitter: str) -> StewardInde
     waiting = runs_of_months(_in_state(returns, (WAITING,)), making.same)
     attention = _in_state(returns, TO_DO).height
     organisation = organisation_name(words, edition.registers, submitter)
+    href = f"files{suffix(words.language)}.csv"
     return StewardIndex(
         name=f"index{suffix(words.language)}.html",
         title=words.text("stewards.index.title", organisation=organisation),
@@ -98,10 +100,11 @@ def steward_index(edition: Edition, words: Words, submitter: str) -> StewardInde
         due=making.due_rows(_most_urgent_first(due).head(LONGEST_DUE)),
         due_shown=shown_of(words, LONGEST_DUE, due.height),
         waiting=making.due_rows(waiting.sort("deadline", "workstream", "table", "organisation")),
-        files=tuple(map(making.file_row, files.head(LONGEST_FILES).iter_rows(named=True))),
+        sent=tuple(map(making.file_row, files.head(LONGEST_FILES).iter_rows(named=True))),
         files_shown=shown_of(words, LONGEST_FILES, files.height),
-        files_href=f"files{suffix(words.language)}.csv",
+        files_href=href,
         several_organisations=returns["organisation"].n_unique() > 1,
+        files={} if files.is_empty() else {href: file_list(edition, words, submitter)},
     )
 
 

@@ -7,7 +7,8 @@ piece of its sheet.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -22,6 +23,7 @@ from reports.pages.column_differences import (
     column_sentences,
 )
 from reports.pages.problem_groups import Grouping, ProblemGroup
+from reports.pages.problem_list import problem_list
 from reports.pages.problem_words import ProblemWords, organisation_name
 from reports.pages.sheet_excerpt import ROW, Sheet
 from reports.pages.submission_case import Case, case_of
@@ -53,7 +55,7 @@ _LETTERS = re.compile(r"[A-Z]+")
 
 @dataclass(frozen=True, slots=True)
 class SubmissionPage:
-    """All that the page prints, in the order of the page."""
+    """All that the page prints, in the order of the page; `files` has the list of problems."""
 
     name: str
     title: str
@@ -82,6 +84,7 @@ class SubmissionPage:
     history: tuple[HistoryRow, ...]
     history_shown: str
     quote: Parts
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def submission_page(
@@ -127,6 +130,7 @@ def submission_page(
         history=past.history_rows(files, case.this, words),
         history_shown=past.shown_of(words, past.LONGEST_HISTORY, files.height),
         quote=_quote(case),
+        files={past.list_name(case.id, words.language): problem_list(edition, words, case.id)},
     )
 
 

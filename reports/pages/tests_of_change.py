@@ -57,7 +57,7 @@ def flags_for(edition: Edition, measure: Measure, organisation: str | None) -> d
 def change_rows(
     edition: Edition, contract: Contract, words: Words, flags: Mapping[date, str], flagged: Measure
 ) -> tuple[ChangeRow, ...]:
-    """All that was told about a workstream, oldest first; `flags` are those of `flagged`'s chart."""
+    """All that was told about a workstream, oldest first; `flags`: numbers on `flagged`'s chart."""
     rows = _of(edition, contract.workstream).sort("date", "organisation", "kind")
     return tuple(_row(edition, contract, words, row, flags, flagged) for row in rows.to_dicts())
 

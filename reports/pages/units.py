@@ -7,11 +7,15 @@ Belongs here: looking units up in the registers. Does not belong here: the regis
 from __future__ import annotations
 
 from data_contracts.contract import Contract, Measure
+from data_contracts.registers import Organisation
 from reports.edition import Edition
 from reports.words import Words
 
 WALES = "wales"
 ORGANISATION = "organisation"
+SITE, WARD = "site", "ward"
+# Parts of an organisation, in the order in which its page tells them.
+PARTS = (SITE, "setting", "population", WARD)
 
 
 def unit_name(edition: Edition, words: Words, unit: str) -> str:
@@ -27,3 +31,27 @@ def unit_name(edition: Edition, words: Words, unit: str) -> str:
 def due_organisations(contract: Contract, measure: Measure) -> tuple[str, ...]:
     """The organisations that must send what a measure is counted from, by code."""
     return contract.table(measure.table).due_organisations
+
+
+def full_name(one: Organisation, words: Words) -> str:
+    """`Cardiff and Vale University Health Board`, in the reader's language."""
+    return one.name_cy if words.language == "cy" else one.name_en
+
+
+def part_name(edition: Edition, words: Words, level: str, unit: str) -> str:
+    """The name of a site, setting, population or ward: `7A4BV`, `7A4:maternity`, `7A4BV:W1`."""
+    before, _, code = unit.partition(":")
+    if level == SITE:
+        return _site_name(edition, words, unit)
+    if level == WARD:
+        site = _site_name(edition, words, before)
+        return words.text("pages.own.ward", site=site, ward=code)
+    return words.text(f"terms.{level}s.{code}")
+
+
+def _site_name(edition: Edition, words: Words, code: str) -> str:
+    """A site's name; its code where the register has none."""
+    known = edition.registers.site(code)
+    if known is None:
+        return code
+    return known.name_cy if words.language == "cy" else known.name_en

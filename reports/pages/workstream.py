@@ -7,13 +7,14 @@ parts themselves (narrative, figures_table, tests_of_change, quality, definition
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from data_contracts.contract import Contract, Measure, MeasureType
 from reports.edition import Edition
 from reports.figures import scales
 from reports.figures.scales import Scale
+from reports.figures.series import Series
 from reports.figures.sizes import SPECS, Size
 from reports.pages.chart import ChartModel, Options, contract_of, model_of
 from reports.pages.definitions import Definition, definitions
@@ -28,7 +29,7 @@ from reports.pages.quality import (
     shown_months,
     submissions_in_force,
 )
-from reports.pages.tests_of_change import SIMULATED, ChangeRow, change_rows, flags_for
+from reports.pages.tests_of_change import ChangeRow, change_rows, flags_for
 from reports.pages.units import WALES, unit_name
 from reports.pages.workstream_series import WorkstreamSeries, read_workstream
 from reports.sentences import Speaker
@@ -49,6 +50,27 @@ class ChartGroup:
     charts: tuple[ChartModel, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChartGrid:
+    """One key measure, a small chart for each organisation, concerns first."""
+
+    id: str
+    heading: str
+    sub: str
+    charts: tuple[ChartModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Who sent what over the last months, and which submissions the page rests on."""
+
+    sub: str
+    statuses: tuple[tuple[str, str], ...]
+    grids: tuple[ReturnGrid, ...]
+    submissions: tuple[SubmissionRow, ...]
+    submissions_count: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkstreamPage:
     """All that workstream.html.jinja prints, in the reader's language.
@@ -61,20 +83,13 @@ class WorkstreamPage:
     workstream: str
     month: str
     bullets: tuple[Bullet, ...]
-    has_simulated: bool
     main: ChartModel
     groups: tuple[ChartGroup, ...]
-    grid_heading: str
-    grid_sub: str
-    grid: tuple[ChartModel, ...]
+    organisations: tuple[ChartGrid, ...]
     figures: tuple[FigureGroup, ...]
     figures_sub: str
     changes: tuple[ChangeRow, ...]
-    grids: tuple[ReturnGrid, ...]
-    quality_sub: str
-    statuses: tuple[tuple[str, str], ...]
-    submissions: tuple[SubmissionRow, ...]
-    submissions_count: str
+    quality: Quality
     definitions: tuple[Definition, ...]
     files: Mapping[str, bytes]
 
@@ -84,8 +99,9 @@ def workstream_page(edition: Edition, workstream: str, words: Words) -> Workstre
     contract = contract_of(edition, workstream)
     series = read_workstream(edition, contract)
     maker = _Maker(edition, series, words)
-    main, groups, grid = maker.main(), maker.groups(), maker.grid()
-    charts = [main, *(chart for group in groups for chart in group.charts), *grid]
+    main, groups, grids = maker.main(), maker.groups(), maker.grids()
+    charts = [main, *(c for group in groups for c in group.charts)]
+    charts += [c for grid in grids for c in grid.charts]
     narrator = Narrator(edition, series, words)
     return WorkstreamPage(
         name=page_name(workstream, words.language),
@@ -93,18 +109,15 @@ def workstream_page(edition: Edition, workstream: str, words: Words) -> Workstre
         workstream=words.text(f"{workstream}.workstream.name"),
         month=words.month(edition.data_month),
         bullets=narrator.bullets(),
-        has_simulated=_has_simulated(series),
         main=main,
         groups=groups,
-        grid_heading=maker.grid_heading(),
-        grid_sub=maker.grid_sub(grid),
-        grid=grid,
+        organisations=grids,
         figures=figure_groups(edition, series, words, frozenset(c.id for c in charts)),
         figures_sub=words.text("charts.page.figures_sub", month=words.month(edition.data_month)),
         changes=maker.changes(),
         definitions=definitions(series, words),
         files={chart.csv_href: chart.csv for chart in charts},
-        **_quality(edition, contract, words),
+        quality=_quality(edition, contract, words),
     )
 
 
@@ -131,13 +144,16 @@ class _Maker:
         groups = [self._group(kind) for kind in MeasureType]
         return tuple(group for group in groups if group.charts)
 
-    def grid(self) -> tuple[ChartModel, ...]:
-        """The main measure for each organisation, concerns first, on one scale where that fits."""
-        measure = self.series.main
-        codes = self.series.organisations(measure)
+    def grids(self) -> tuple[ChartGrid, ...]:
+        """A grid for the main measure and for each other key measure."""
+        others = (m for m in self.series.key_measures if m is not self.series.main)
+        return tuple(map(self._grid, (self.series.main, *others)))
+
+    def _grid(self, measure: Measure) -> ChartGrid:
+        """A measure for each organisation, concerns first, on one scale where that fits."""
         shown = {
             code: self.series.of(measure, code).last_months(SPECS[Size.SMALL].max_months)
-            for code in codes
+            for code in self.series.organisations(measure)
         }
         extents = {
             code: scales.extent(found, with_target=False)
@@ -146,28 +162,26 @@ class _Maker:
         }
         fitting = fits(extents)
         scale = scales.common_scale(shown[code] for code in fitting) if fitting else None
-        return tuple(
-            self._chart(measure, code, Size.SMALL, scale if code in fitting else None)
-            for code in codes
+        return ChartGrid(
+            id=f"organisations-{measure.id.replace('_', '-')}",
+            heading=self.words.text(
+                "charts.page.organisations", measure=self._text(measure, "short")
+            ),
+            sub=self._grid_sub(measure, shown.values()),
+            charts=tuple(
+                self._chart(measure, code, Size.SMALL, scale if code in fitting else None)
+                for code in shown
+            ),
         )
 
-    def grid_heading(self) -> str:
-        return self.words.text(
-            "charts.page.organisations", measure=self._text(self.series.main, "short")
-        )
-
-    def grid_sub(self, grid: tuple[ChartModel, ...]) -> str:
-        """What the grid shows; the reader is told once what bands and lines are."""
-        drawn = [
-            series.last_months(SPECS[Size.SMALL].max_months)
-            for code in self.series.organisations(self.series.main)
-            if (series := self.series.of(self.series.main, code)).points
-        ]
-        if not grid or not drawn:
+    def _grid_sub(self, measure: Measure, shown: Iterable[Series]) -> str:
+        """What a grid shows; the reader is told what bands and lines are."""
+        drawn = [series for series in shown if series.points]
+        if not drawn:
             return self.words.text("charts.page.no_organisations")
         return self.words.text(
             "charts.page.organisations_sub",
-            definition=self._text(self.series.main, "name"),
+            definition=self._text(measure, "name"),
             first=self.words.month(min(s.points[0].period for s in drawn)),
             last=self.words.month(max(s.points[-1].period for s in drawn)),
         )
@@ -214,20 +228,16 @@ def fits(extents: Mapping[str, tuple[float, float]]) -> frozenset[str]:
     )
 
 
-def _has_simulated(series: WorkstreamSeries) -> bool:
-    return any(p.provenance in SIMULATED for found in series.found.values() for p in found.points)
-
-
-def _quality(edition: Edition, contract: Contract, words: Words) -> dict[str, object]:
+def _quality(edition: Edition, contract: Contract, words: Words) -> Quality:
     span = shown_months(edition)
     submissions = submissions_in_force(edition, contract, words)
     case = "submissions_count" if submissions else "submissions_none"
-    return {
-        "grids": return_grids(edition, contract, words),
-        "quality_sub": words.text(
+    return Quality(
+        sub=words.text(
             "charts.page.quality_sub", first=words.month(span[0]), last=words.month(span[-1])
         ),
-        "statuses": tuple((s, words.text(f"charts.status.{s}")) for s in STATUSES),
-        "submissions": submissions,
-        "submissions_count": words.text(f"charts.page.{case}", n=len(submissions)),
-    }
+        statuses=tuple((s, words.text(f"charts.status.{s}")) for s in STATUSES),
+        grids=return_grids(edition, contract, words),
+        submissions=submissions,
+        submissions_count=words.text(f"charts.page.{case}", n=len(submissions)),
+    )

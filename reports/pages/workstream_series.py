@@ -6,14 +6,15 @@ are made from these.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from data_contracts.contract import Contract, Measure, MeasureType
 from reports.edition import Edition
-from reports.figures.series import Series, read_series
+from reports.figures.series import Series, TargetAt, read_every_series
 from reports.pages.chart import SeriesKey
 from reports.pages.units import ORGANISATION, WALES, due_organisations
 from reports.sentences import verdict_kind
@@ -61,16 +62,31 @@ def read_workstream(edition: Edition, contract: Contract) -> WorkstreamSeries:
     ours = (pl.col("workstream") == contract.workstream) & pl.col("level").is_in(
         [WALES, ORGANISATION]
     )
-    points, phases = edition.points.filter(ours), edition.series.filter(ours)
+    read = read_every_series(
+        edition.points.filter(ours),
+        edition.series.filter(ours),
+        edition.data_month,
+        targets_of(contract),
+    )
     empty = WorkstreamSeries(contract, {})
-    found = {}
-    for measure in contract.measures:
-        for unit in (WALES, *due_organisations(contract, measure)):
-            key = empty.key(measure, unit)
-            found[key] = read_series(
-                str(key), points, phases, edition.data_month, measure.target_at
-            )
-    return WorkstreamSeries(contract, found)
+    keys = [
+        empty.key(measure, unit)
+        for measure in contract.measures
+        for unit in (WALES, *due_organisations(contract, measure))
+    ]
+    return WorkstreamSeries(
+        contract, {key: read.get(str(key), Series(key=str(key), points=())) for key in keys}
+    )
+
+
+def targets_of(contract: Contract) -> Callable[[str], TargetAt]:
+    """A series' key -> its measure's targets; most measures have none, which is quickly said."""
+    known = {m.id: m.target_at if m.targets else _no_target for m in contract.measures}
+    return lambda key: known[key.split("/")[1]]
+
+
+def _no_target(month: date) -> float | None:
+    return None
 
 
 def verdict_of(series: Series) -> str:

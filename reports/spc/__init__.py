@@ -1,0 +1,6 @@
+"""Control charts for many series at once: `analyse` is the whole of it."""
+
+from .analysis import Analysis, analyse
+from .plan import Plan
+
+__all__ = ["Analysis", "Plan", "analyse"]

@@ -16,6 +16,11 @@ from .values import of_points
 from .vocabulary import BoolArray, Chart, FloatArray, IntArray
 
 SUBGROUP_CHARTS = (Chart.XBAR, Chart.S)
+# Points whose distance from a line is rounding only lie on it, whatever the scale of the measure.
+TIE = 1e-12
+
+_OF_CASES = frozenset({Chart.P, Chart.NP, Chart.P_PRIME})
+_OF_COUNTS = _OF_CASES | {Chart.C, Chart.U, Chart.U_PRIME, Chart.C_PRIME, Chart.G, Chart.T}
 
 _OPTIONAL = {
     "numerator": pl.Float64,
@@ -34,7 +39,9 @@ class Points:
     All are (N,). y, n: numerator and denominator (on subgroup charts mean and size), NaN where
     missing; spread: sd of a subgroup; value: what the chart plots, not multiplied, NaN where
     missing; measured: has a value (on mr: the value the range is taken from);
-    in_baseline: among the first k rows of the phase; target: multiplied.
+    in_baseline: among the first k rows of the phase; target: multiplied. is_real: has a value and
+    is not left out; used: sets the limits, real and in the baseline; tolerance: two values nearer
+    than this tie, 1e-12 of the largest absolute value of the phase.
     """
 
     y: FloatArray
@@ -45,57 +52,80 @@ class Points:
     excluded: BoolArray
     in_baseline: BoolArray
     target: FloatArray
+    is_real: BoolArray
+    used: BoolArray
+    tolerance: FloatArray
     segments: Segments
-
-    @property
-    def is_real(self) -> BoolArray:
-        """(N,) has a value and is not left out."""
-        return ~np.isnan(self.value) & ~self.excluded
-
-    @property
-    def used(self) -> BoolArray:
-        """(N,) sets the limits: real, and in the baseline."""
-        return self.is_real & self.in_baseline
 
     def only(self, wanted: BoolArray) -> tuple["Points", IntArray]:
         """The points of the segments where `wanted` (S,) holds, and their positions."""
+        if wanted.all():
+            return self, np.arange(len(self.value))
         segments, rows = self.segments.only(wanted)
-        arrays = (getattr(self, name)[rows] for name in _ARRAYS)
-        return Points(*arrays, segments=segments), rows
+        return self._at(rows, segments), rows
+
+    def between(self, first: int, last: int) -> "Points":
+        """The points of the segments from `first` up to, not including, `last`; views."""
+        segments, rows = self.segments.between(first, last)
+        return self._at(rows, segments)
+
+    def _at(self, rows: IntArray | slice, segments: Segments) -> "Points":
+        arrays = {name: getattr(self, name)[rows] for name in _ARRAYS}
+        return Points(segments=segments, **arrays)
 
 
-_ARRAYS = ("y", "n", "spread", "value", "measured", "excluded", "in_baseline", "target")
+_ARRAYS = (
+    "y",
+    "n",
+    "spread",
+    "value",
+    "measured",
+    "excluded",
+    "in_baseline",
+    "target",
+    "is_real",
+    "used",
+    "tolerance",
+)
 
 
 def read(points: pl.DataFrame, plans: Plan | Mapping[str, Plan]) -> list[tuple[Plan, pl.DataFrame]]:
     """Checked and sorted rows, one frame for each distinct plan.
 
-    Columns: series, period, y, n, spread, phase, exclude, target. Raises ValueError for missing
-    columns, unknown plans, duplicate periods and impossible numbers.
+    Columns: series, period, first (of its series), y, n, spread, phase, exclude, target. Raises
+    ValueError for missing columns, unknown plans, duplicate periods and impossible numbers.
     """
     rows = _normal(points)
     _check_numbers(rows)
     parts = _by_plan(rows, plans)
     parts = [(plan, _subgroups(part) if _has_subgroups(plan) else part) for plan, part in parts]
-    for _, part in parts:
+    for plan, part in parts:
         _check_periods(part)
+        _check_counts(part, plan.chart)
     return [(plan, _with_phases(part)) for plan, part in parts]
 
 
 def as_arrays(rows: pl.DataFrame, plan: Plan) -> Points:
     """One plan's rows as flat arrays with the values its chart plots."""
-    start = (rows["series"] != rows["series"].shift()) | (rows["phase"] != rows["phase"].shift())
-    segments = Segments.beginning(start.fill_null(True).to_numpy())
+    first, phase = rows["first"].to_numpy(), rows["phase"].to_numpy()
+    segments = Segments.beginning(first | (np.diff(phase, prepend=0) != 0))
     columns = {name: rows[name].to_numpy() for name in ("y", "n", "spread", "target")}
     k = plan.baseline
     value = of_points(plan.chart, rows)
-    plotted = of_points(Chart.I, rows) if plan.chart is Chart.MR else value
+    measured = ~np.isnan(of_points(Chart.I, rows) if plan.chart is Chart.MR else value)
+    excluded = rows["exclude"].to_numpy()
+    is_real = ~np.isnan(value) & ~excluded
+    in_baseline = np.ones(len(rows), dtype=bool) if k is None else segments.position() < k
+    largest = segments.highest(np.abs(value), is_real)
     return Points(
         **columns,
         value=value,
-        measured=~np.isnan(plotted),
-        excluded=rows["exclude"].to_numpy(),
-        in_baseline=np.ones(len(rows), dtype=bool) if k is None else segments.position() < k,
+        measured=measured,
+        excluded=excluded,
+        in_baseline=in_baseline,
+        is_real=is_real,
+        used=is_real & in_baseline,
+        tolerance=segments.spread(TIE * np.maximum(largest, 0)),
         segments=segments,
     )
 
@@ -120,6 +150,7 @@ def _normal(points: pl.DataFrame) -> pl.DataFrame:
     return rows.select(
         "series",
         "period",
+        (pl.col("series") != pl.col("series").shift()).fill_null(True).alias("first"),
         pl.col("numerator").fill_null(np.nan).alias("y"),
         pl.col("denominator").fill_null(np.nan).alias("n"),
         pl.lit(np.nan).alias("spread"),
@@ -132,15 +163,24 @@ def _normal(points: pl.DataFrame) -> pl.DataFrame:
 
 def _check_numbers(rows: pl.DataFrame) -> None:
     y, n = pl.col("y"), pl.col("n")
-    impossible = {
-        "an infinite numerator or denominator": y.is_infinite() | n.is_infinite(),
-        "a negative denominator": n < 0,
-        "a numerator over a denominator of 0": (n == 0) & y.is_not_nan() & (y != 0),
-    }
-    for what, holds in impossible.items():
-        found = rows.filter(holds.fill_null(False)).head(1)
-        if len(found):
-            raise ValueError(f"{_place(found)} has {what}")
+    _refuse(rows, "an infinite numerator or denominator", y.is_infinite() | n.is_infinite())
+    _refuse(rows, "a negative denominator", n < 0)
+    _refuse(rows, "a numerator over a denominator of 0", (n == 0) & y.is_not_nan() & (y != 0))
+
+
+def _check_counts(rows: pl.DataFrame, chart: Chart) -> None:
+    """Events cannot be fewer than none, nor cases with something more than all cases."""
+    y, n = pl.col("y"), pl.col("n")
+    if chart in _OF_COUNTS:
+        _refuse(rows, "a negative count or time", y < 0)
+    if chart in _OF_CASES:
+        _refuse(rows, "a numerator above its denominator", y.is_not_nan() & (y > n))
+
+
+def _refuse(rows: pl.DataFrame, what: str, holds: pl.Expr) -> None:
+    found = rows.filter(holds).head(1)
+    if len(found):
+        raise ValueError(f"{_place(found)} has {what}")
 
 
 def _by_plan(
@@ -149,6 +189,8 @@ def _by_plan(
     """Rows of equal plans together: many series of one measure are one piece of work."""
     if isinstance(plans, Plan):
         return [(plans, rows.drop("plan"))]
+    if rows.is_empty():
+        return [(Plan(chart=Chart.RUN), rows.drop("plan"))]
     keys = rows["plan"].unique().to_list()
     for key in keys:
         if key not in plans:
@@ -156,19 +198,15 @@ def _by_plan(
     distinct = list(dict.fromkeys(plans[key] for key in sorted(keys)))
     numbers = {key: distinct.index(plans[key]) for key in keys}
     rows = rows.with_columns(pl.col("plan").replace_strict(numbers, return_dtype=pl.UInt32))
-    mixed = rows.filter(
-        (pl.col("series") == pl.col("series").shift()) & (pl.col("plan") != pl.col("plan").shift())
-    )
+    mixed = rows.filter(~pl.col("first") & (pl.col("plan") != pl.col("plan").shift()))
     if len(mixed):
         raise ValueError(f"series {mixed['series'][0]!r} has more than one plan")
     return [(plan, rows.filter(pl.col("plan") == i)) for i, plan in enumerate(distinct)]
 
 
 def _check_periods(rows: pl.DataFrame) -> None:
-    twice = rows.filter(
-        (pl.col("series") == pl.col("series").shift())
-        & (pl.col("period") == pl.col("period").shift())
-    ).head(1)
+    same = pl.col("period") == pl.col("period").shift()
+    twice = rows.filter(~pl.col("first") & same).head(1)
     if len(twice):
         raise ValueError(f"{_place(twice)} is there more than once; each period may have one row")
 
@@ -192,14 +230,14 @@ def _subgroups(rows: pl.DataFrame) -> pl.DataFrame:
         seen.mean().fill_null(np.nan).alias("y"),
         seen.len().cast(pl.Float64).alias("n"),
         seen.std().fill_null(np.nan).alias("spread"),
-        pl.col("phase_start", "exclude").any(),
+        pl.col("first", "phase_start", "exclude").any(),
         pl.col("target").first(),
     )
 
 
 def _with_phases(rows: pl.DataFrame) -> pl.DataFrame:
     """Phases counted from 1 in each series; its first row begins the first phase."""
-    first = (pl.col("series") != pl.col("series").shift()).fill_null(True)
-    begun = (pl.col("phase_start") | first).cum_sum()
-    before = pl.when(first).then(begun - 1).forward_fill()
-    return rows.with_columns((begun - before).cast(pl.Int64).alias("phase")).drop("phase_start")
+    series = Segments.beginning(rows["first"].to_numpy())
+    begun = np.cumsum(rows["phase_start"].to_numpy() | rows["first"].to_numpy())
+    phase = begun - series.spread(begun[series.starts]) + 1
+    return rows.with_columns(pl.Series("phase", phase, dtype=pl.Int64)).drop("phase_start")

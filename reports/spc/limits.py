@@ -56,6 +56,12 @@ def around(
 ) -> Limits:
     """Centre plus and minus 1, 2 and 3 sigma, both (N,), held `within` (lowest, highest)."""
     steps = np.multiply.outer(np.array(SIGMAS, dtype=float), sigma)
-    lower = np.clip(centre - steps, *within)
-    upper = np.clip(centre + steps, *within)
+    lower, upper = _held(centre - steps, within), _held(centre + steps, within)
     return lines(points, centre, lower, upper, **facts)
+
+
+def _held(edge: FloatArray, within: tuple[float, float]) -> FloatArray:
+    lowest, highest = within
+    if lowest > -np.inf:
+        edge = np.maximum(edge, lowest)
+    return np.minimum(edge, highest) if highest < np.inf else edge

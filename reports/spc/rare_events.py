@@ -35,11 +35,13 @@ def g(points: Points, plan: Plan) -> Limits:
 
 def _exact(mean: FloatArray) -> FloatArray:
     # ln(1 - p) with p = 1 / (1 + mean): log1p keeps it exact for long gaps.
-    return np.multiply.outer(np.log(TAILS), 1 / np.log1p(-1 / (1 + mean)))
+    limits: FloatArray = np.multiply.outer(np.log(TAILS), 1 / np.log1p(-1 / (1 + mean)))
+    return limits
 
 
 def _three_sigma(mean: FloatArray) -> FloatArray:
-    return mean + np.multiply.outer(np.array(SIGMAS, dtype=float), np.sqrt(mean * (mean + 1)))
+    steps: FloatArray = np.multiply.outer(np.array(SIGMAS, dtype=float), np.sqrt(mean * (mean + 1)))
+    return mean + steps
 
 
 _G_LIMITS = {GeometricLimits.EXACT: _exact, GeometricLimits.THREE_SIGMA: _three_sigma}

@@ -5,10 +5,14 @@ function is linear in the number of points (the median sorts).
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from .vocabulary import BoolArray, FloatArray, IntArray
+
+T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,17 +44,17 @@ class Segments:
         follows[self.starts] = False
         return follows
 
-    def spread(self, per_segment: FloatArray) -> FloatArray:
+    def spread(self, per_segment: npt.NDArray[T]) -> npt.NDArray[T]:
         """(S,) to (N,): each point gets the value of its segment."""
         return per_segment[self.ids]
 
     def number(self, where: BoolArray) -> IntArray:
         """(S,) how many points hold."""
-        return np.bincount(self.ids[where], minlength=self.count)
+        return np.add.reduceat(where, self.starts, dtype=np.int64)
 
     def sum(self, x: FloatArray, where: BoolArray) -> FloatArray:
         """(S,) sum of the points where `where` holds; 0 for none."""
-        return np.bincount(self.ids[where], weights=x[where], minlength=self.count)
+        return np.add.reduceat(np.where(where, x, 0.0), self.starts)
 
     def mean(self, x: FloatArray, where: BoolArray) -> FloatArray:
         """(S,) mean in two passes; NaN for none.
@@ -90,3 +94,9 @@ class Segments:
         rows = np.flatnonzero(wanted[self.ids])
         kept = self.ids[rows]
         return Segments.beginning(np.diff(kept, prepend=-1) != 0), rows
+
+    def between(self, first: int, last: int) -> tuple["Segments", slice]:
+        """The segments from `first` up to, not including, `last`, and where their points are."""
+        edges = np.append(self.starts, len(self.ids))
+        rows = slice(int(edges[first]), int(edges[last]))
+        return Segments(self.ids[rows] - first, self.starts[first:last] - edges[first]), rows

@@ -5,7 +5,7 @@ sections 6.3.1 and 6.3.2), not read from a table that ends at 25.
 """
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import gammaln  # type: ignore[import-untyped]
 
 from .intake import Points
 from .limits import SIGMAS, Limits, around, lines
@@ -16,7 +16,8 @@ from .vocabulary import FloatArray
 def c4(n: FloatArray) -> FloatArray:
     """Expected sd of n normal values, in sigmas: sqrt(2/(n-1)) G(n/2)/G((n-1)/2); NaN below 2."""
     m = np.where(n > 1, n, np.nan)
-    return np.sqrt(2 / (m - 1)) * np.exp(gammaln(m / 2) - gammaln((m - 1) / 2))
+    ratio: FloatArray = np.exp(gammaln(m / 2) - gammaln((m - 1) / 2))
+    return np.sqrt(2 / (m - 1)) * ratio
 
 
 def xbar(points: Points, plan: Plan) -> Limits:
@@ -44,6 +45,4 @@ def _mean_sd(points: Points) -> FloatArray:
     pooled = segments.sum(freedom * points.spread**2, used) / segments.sum(freedom, used)
     sized = points.used
     equal = segments.highest(points.n, sized) == segments.lowest(points.n, sized)
-    return segments.spread(
-        np.where(equal, segments.mean(points.spread, used), np.sqrt(pooled))
-    )
+    return segments.spread(np.where(equal, segments.mean(points.spread, used), np.sqrt(pooled)))

@@ -9,12 +9,14 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
-from .vocabulary import Chart, FloatArray
+from .segments import Segments
+from .vocabulary import BoolArray, Chart, FloatArray
 
 
 def _ratio(rows: pl.DataFrame) -> FloatArray:
     """y/n; 0/0 is a missing point."""
-    return rows["y"].to_numpy() / rows["n"].to_numpy()
+    ratio: FloatArray = rows["y"].to_numpy() / rows["n"].to_numpy()
+    return ratio
 
 
 def _plain(rows: pl.DataFrame) -> FloatArray:
@@ -34,19 +36,19 @@ def _counted(rows: pl.DataFrame) -> FloatArray:
 def _range(rows: pl.DataFrame) -> FloatArray:
     """Distance from the point before, where that is a real point of the same phase."""
     value = np.where(rows["exclude"].to_numpy(), np.nan, _either(rows))
-    same = (rows["series"] == rows["series"].shift()) & (rows["phase"] == rows["phase"].shift())
+    new_phase = np.diff(rows["phase"].to_numpy(), prepend=0) != 0
     distance = np.abs(np.diff(value, prepend=np.nan))
-    return np.where(same.fill_null(False).to_numpy(), distance, np.nan)
+    return np.where(rows["first"].to_numpy() | new_phase, np.nan, distance)
 
 
 def _spread(rows: pl.DataFrame) -> FloatArray:
     return rows["spread"].to_numpy()
 
 
-def has_denominators(rows: pl.DataFrame) -> FloatArray:
+def has_denominators(rows: pl.DataFrame) -> BoolArray:
     """(N,) bool: the series of the point has a denominator somewhere."""
-    known = rows.select(pl.col("n").is_not_nan().any().over("series"))
-    return known["n"].to_numpy()
+    series = Segments.beginning(rows["first"].to_numpy())
+    return series.spread(series.number(~np.isnan(rows["n"].to_numpy())) > 0)
 
 
 VALUES = MappingProxyType[Chart, Callable[[pl.DataFrame], FloatArray]](
@@ -72,6 +74,6 @@ VALUES = MappingProxyType[Chart, Callable[[pl.DataFrame], FloatArray]](
 
 
 def of_points(chart: Chart, rows: pl.DataFrame) -> FloatArray:
-    """(N,) the values `chart` plots for rows with y, n, spread, exclude, series and phase."""
+    """(N,) the values `chart` plots for rows with y, n, spread, exclude, first and phase."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return VALUES[chart](rows)

@@ -54,8 +54,26 @@
     return data;
   }
 
+  function safe(text) { return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;'); }
+
+  /* What a point says is its row of the data table below the chart, newest first there. */
+  function textsOf(plot, points) {
+    var table = plot.closest('.fig').querySelector('table.data'), rows = table.tBodies[0].rows;
+    var heads = [].map.call(table.tHead.rows[0].cells, function (cell) { return cell.textContent; });
+    return points.x.map(function (at) {
+      var cells = [].map.call(rows[rows.length - 1 - at].cells, function (cell) { return safe(cell.textContent); });
+      var rest = cells.slice(2).map(function (text, i) { return text && safe(heads[i + 2]) + ': ' + text; });
+      return ['<b>' + cells[0] + ': ' + cells[1] + '</b>'].concat(rest.filter(Boolean)).join('<br>');
+    });
+  }
+
   function figureOf(plot) {
-    plot.figure = plot.figure || JSON.parse(document.getElementById(plot.dataset.figure).textContent);
+    if (!plot.figure) {
+      var figure = JSON.parse(document.getElementById(plot.dataset.figure).textContent);
+      var points = figure.data[figure.data.length - 1];
+      points.text = textsOf(plot, points);
+      plot.figure = figure;
+    }
     return plot.figure;
   }
 
@@ -82,7 +100,7 @@
       event.preventDefault();
       at = Math.max(0, Math.min(count - 1, at + step));
       Plotly.Fx.hover(plot, [{ curveNumber: curve, pointNumber: at }]);
-      status.textContent = texts[at].replace(/<br>/g, '. ').replace(/<[^>]+>/g, '');
+      status.textContent = texts[at].replace(/<br>/g, '. ').replace(/<[^>]+>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
     });
     plot.addEventListener('blur', function () { Plotly.Fx.unhover(plot); });
   }
@@ -106,8 +124,9 @@
     [].forEach.call(group.querySelectorAll('button'), function (button) {
       button.setAttribute('aria-pressed', String(button === event.target));
     });
+    var section = group.closest('section');
     plots.forEach(function (plot) {
-      if (plot.dataset.size !== 'small') return;
+      if (plot.dataset.size !== 'small' || !section.contains(plot)) return;
       plot.dataset.scale = scale;
       if (plot.classList.contains('is-drawn')) draw(plot);
     });

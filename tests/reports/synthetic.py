@@ -148,9 +148,7 @@ def _points(identity: dict[str, str], measure: Measure) -> Iterator[dict[str, An
             yield identity | _shaped(measure, story, period, to_go)
 
 
-def _shaped(
-    measure: Measure, story: Mapping[str, Any], period: date, to_go: int
-) -> dict[str, Any]:
+def _shaped(measure: Measure, story: Mapping[str, Any], period: date, to_go: int) -> dict[str, Any]:
     """One point: quiet, or as the story of its series has it in its last months."""
     is_share = measure.unit == "per_cent"
     centre, sigma = (80.0, 2.0) if is_share else (6.0, 0.4)

@@ -26,17 +26,17 @@ def test_the_index_says_what_is_missing_before_what_was_sent(edition, words):
         ("July 2026", "late", False),
     ]
     assert [row.months for row in page.waiting] == ["November 2026"]
-    assert [row.href for row in page.files][:2] == [
+    assert [row.href for row in page.sent][:2] == [
         "submission-unknown.html",
         "submission-copy.html",
     ]
-    refused = next(row for row in page.files if row.href == "submission-refused.html")
+    refused = next(row for row in page.sent if row.href == "submission-refused.html")
     assert (refused.rows, refused.problems, refused.checks) == ("0 of 61", "1,207", "1")
 
 
 def test_the_index_is_right_where_nothing_was_sent(edition, words):
     page = steward_index(edition_of(edition), words, "7A4")
-    assert (page.files, page.due, page.waiting) == ((), (), ())
+    assert (page.sent, page.due, page.waiting) == ((), (), ())
     assert page.lead == "Nothing is missing and nothing needs mending."
 
 

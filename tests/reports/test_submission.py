@@ -59,7 +59,7 @@ def test_problems_are_grouped_by_cause_quickest_first(edition, words):
     page = submission_page(edition_of(edition, REFUSED), words, "refused")
     assert [(group.mark, group.plain_title, group.count) for group in page.mend] == [
         ("1", "Columns are missing", "1 column"),
-        ("2", "Falls by harm do not add up to the total", "2 cells"),
+        ("2", "The falls by harm do not add up to all falls", "2 cells"),
         ("3", "falls_moderate_harm: a small number is hidden", "1,204 cells"),
     ]
     assert [group.mark for group in page.check] == ["A"]

@@ -1,0 +1,170 @@
+"""Step 5. Measured points become signals: limits, rules and verdicts by the SPC engine.
+
+Here: what the engine is asked (plans from the contract, phases from dated boundaries, points that
+are not to be judged, targets) and how its answer is kept. Not here: any statistics (reports/spc),
+sums (count.py), wording.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import chain
+from pathlib import Path
+
+import polars as pl
+
+from assets.steps.count import UNIT_KEYS, read_measures
+from assets.steps.fingerprints import is_made, mark_made, workstream_print
+from assets.steps.lake import write_frame
+from assets.steps.months import data_month, later
+from assets.steps.night import Night
+from assets.steps.result import StepResult
+from data_contracts.contract import Contract, Measure
+from reports.spc import Analysis, Plan, analyse
+from reports.spc.vocabulary import Chart, Direction
+
+NOT_JUDGED = ("incomplete", "immature")
+IDENTITY = ("workstream", "measure", *UNIT_KEYS, "organisation", "series")
+# What the engine hands back for a point beside what it was given.
+GIVEN = frozenset({"series", "period"})
+
+
+def detect(night: Night, contract: Contract) -> StepResult:
+    """Judge every series of a contract. Rows: points.
+
+    Writes points.parquet (measures and the engine's columns), series.parquet (one row for each
+    series and phase) and before.parquet (the verdict on each series one month earlier).
+    """
+    folder = night.lake.work / contract.workstream
+    made_from = workstream_print(night, contract)
+    if not is_made(folder, "detect", made_from):
+        measures = read_measures(night, contract)
+        _write(folder, night, contract, measures)
+        mark_made(folder, "detect", made_from)
+    facts = pl.scan_parquet(folder / "points.parquet").select(
+        points=pl.len(), series=pl.col("series").n_unique(), signals=pl.col("signal").sum()
+    )
+    found = facts.collect().row(0, named=True)
+    return StepResult(
+        rows=found["points"],
+        metadata={"series": found["series"], "signals": int(found["signals"] or 0)},
+    )
+
+
+def read_points(night: Night, contract: Contract) -> pl.DataFrame:
+    """Measures and what the engine says of each point."""
+    return pl.read_parquet(night.lake.work / contract.workstream / "points.parquet")
+
+
+def read_series(night: Night, contract: Contract) -> pl.DataFrame:
+    """What the engine says of each series and phase."""
+    return pl.read_parquet(night.lake.work / contract.workstream / "series.parquet")
+
+
+def read_before(night: Night, contract: Contract) -> pl.DataFrame:
+    """series, verdict: of the last judged point, had the last month not been there."""
+    return pl.read_parquet(night.lake.work / contract.workstream / "before.parquet")
+
+
+def _write(folder: Path, night: Night, contract: Contract, measures: pl.DataFrame) -> None:
+    analysis = analysed(measures, night, contract)
+    identity = measures.select(IDENTITY).unique(maintain_order=True)
+    points = measures.join(
+        analysis.points, on=["series", "period"], how="left", maintain_order="left"
+    )
+    series = analysis.series.join(identity, on="series", how="left", maintain_order="left")
+    write_frame(folder / "points.parquet", points)
+    write_frame(folder / "series.parquet", series.select(*IDENTITY, pl.exclude(IDENTITY)))
+    write_frame(folder / "before.parquet", _verdicts(_month_before(night, contract, measures)))
+
+
+def analysed(measures: pl.DataFrame, night: Night, contract: Contract) -> Analysis:
+    """The engine's answer for all series of a contract."""
+    plans = {measure.id: plan_of(measure) for measure in contract.measures}
+    asked = (
+        measures.select(
+            "series",
+            "period",
+            "numerator",
+            "denominator",
+            exclude=pl.col("state").is_in(NOT_JUDGED).fill_null(False),
+            plan="measure",
+        )
+        .join(_phases(measures, night, contract), on=["series", "period"], how="left")
+        .join(_targets(measures, contract), on=["plan", "period"], how="left")
+        .with_columns(pl.col("phase_start").fill_null(False))
+    )
+    return analyse(asked, plans)
+
+
+def plan_of(measure: Measure) -> Plan:
+    """How the engine is to judge a measure."""
+    return Plan(
+        chart=Chart(measure.chart),
+        rules=measure.rules,
+        direction=Direction(measure.direction.value),
+        multiplier=measure.multiplier,
+        baseline=measure.baseline,
+        screening=measure.screening,
+    )
+
+
+def _phases(measures: pl.DataFrame, night: Night, contract: Contract) -> pl.DataFrame:
+    """series, period, phase_start: where a dated boundary starts a unit's figures anew.
+
+    The phase begins at the unit's first month on or after the boundary.
+    """
+    tables = {measure.id: f"{contract.workstream}.{measure.table}" for measure in contract.measures}
+    units = measures.select("series", "measure", "level", "unit").unique(maintain_order=True)
+    starts = [
+        (series, start)
+        for series, measure, level, unit in units.iter_rows()
+        for start in night.registers.boundary_starts(level, unit, tables[measure])
+    ]
+    found = pl.DataFrame(starts, schema={"series": pl.String, "start": pl.Date}, orient="row").join(
+        measures.select("series", "period"), on="series"
+    )
+    after = found.filter(pl.col("period") >= pl.col("start"))
+    first = after.group_by("series", "start").agg(pl.col("period").min())
+    return first.select("series", "period", phase_start=pl.lit(True)).unique()
+
+
+def _targets(measures: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """plan, period, target: the target in force in each month."""
+    months = measures["period"].unique().sort().to_list()
+    rows = chain.from_iterable(
+        ((measure.id, month, measure.target_at(month)) for month in months)
+        for measure in contract.measures
+    )
+    schema = {"plan": pl.String, "period": pl.Date, "target": pl.Float64}
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+def _month_before(night: Night, contract: Contract, measures: pl.DataFrame) -> Analysis:
+    """The analysis of the same figures without the last month, as a month ago they would have been.
+
+    What was too young a month ago, is left out as it would have been then.
+    """
+    until = later(data_month(night.contracts, night.today), -1)
+    earlier = measures.filter(pl.col("period") <= until)
+    immature = [
+        (pl.col("measure") == measure.id) & (pl.col("period") > _final_until(measure, until))
+        for measure in contract.measures
+        if measure.final_after_months
+    ]
+    young = pl.any_horizontal(immature) if immature else pl.lit(False)
+    state = pl.when(young & (pl.col("state") == "final")).then(pl.lit("immature"))
+    return analysed(earlier.with_columns(state=state.otherwise("state")), night, contract)
+
+
+def _final_until(measure: Measure, until: date) -> date:
+    return later(until, -measure.final_after_months)
+
+
+def _verdicts(analysis: Analysis) -> pl.DataFrame:
+    judged = analysis.points.filter(pl.col("value").is_not_null() & ~pl.col("excluded"))
+    return (
+        judged.sort("series", "period")
+        .group_by("series", maintain_order=True)
+        .agg(pl.col("verdict").last())
+    )

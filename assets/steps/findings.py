@@ -1,0 +1,196 @@
+"""Step 3b. Broken checks become problems: a code, the place in the file and the facts of it.
+
+Here: what a steward has to be told about each row that broke a check. Not here: finding such rows
+(data_contracts/expectations.py), what they do to the submission (check.py), any sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import polars as pl
+
+from assets.steps.prepare import OWNER, SUBMITTER
+from data_contracts import problems
+from data_contracts.contract import Column, Rule, Table
+from data_contracts.expectations import ROW, SUBMISSION, Check, sent
+from data_contracts.problems import Fact, Kind, Problem
+from data_contracts.registers import Registers
+
+Row = Mapping[str, Any]
+SAME_ROWS = "same rows"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Where a file's columns are: the sheet's name, and its own letter for each column."""
+
+    name: str
+    letters: Mapping[str, str]
+
+    def cell(self, column: str | None, row: int | None) -> str | None:
+        """The cell as Excel names it, such as C14; None where there is no single one."""
+        letter = self.letters.get(column or "")
+        return f"{letter}{row}" if letter and row is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What facts are taken from besides the row itself. `latest`: the last month that is over."""
+
+    table: Table
+    registers: Registers
+    latest: date
+
+    def kinds(self) -> dict[str, Kind]:
+        """Everything that can be said of a row of this table, by code."""
+        return dict(problems.CATALOGUE) | {rule.code: Kind.of_rule(rule) for rule in self.rules}
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return self.table.rules
+
+
+def findings(
+    frame: pl.DataFrame,
+    broken: pl.DataFrame,
+    suite: tuple[Check, ...],
+    sheets: Mapping[str, Sheet],
+    background: Background,
+) -> Iterator[Problem]:
+    """One problem for each row and check it broke, check by check in the order of the suite.
+
+    `frame` is the prepared frame, `broken` names its failing rows, `sheets` is by submission.
+    """
+    kinds = background.kinds()
+    for (place,), rows in broken.partition_by("check", as_dict=True, maintain_order=True).items():
+        check = suite[place]
+        facts_of = _facts_of_rule if check.code not in problems.CATALOGUE else _facts
+        for row in _told(frame, rows, check, background.table).iter_rows(named=True):
+            facts = facts_of(kinds[check.code], check, row, background)
+            yield _problem(kinds[check.code], check.column, row, sheets[row[SUBMISSION]], facts)
+
+
+def total_rows(rows: pl.DataFrame, sheets: Mapping[str, Sheet]) -> Iterator[Problem]:
+    """One remark for each row of totals; `rows`: submission, row, the column and value that say so."""
+    for row in rows.iter_rows(named=True):
+        sheet = sheets[row[SUBMISSION]]
+        yield Problem(
+            problems.TOTAL_ROW,
+            row[SUBMISSION],
+            sheet=sheet.name or None,
+            row=row[ROW],
+            column=row["column"],
+            cell=sheet.cell(row["column"], row[ROW]),
+            value=row["value"],
+        )
+
+
+def by_submission(found: Iterable[Problem]) -> dict[str, list[Problem]]:
+    """Problems sorted into their files, each in the order given."""
+    sorted_out: dict[str, list[Problem]] = {}
+    for problem in found:
+        sorted_out.setdefault(problem.submission, []).append(problem)
+    return sorted_out
+
+
+def _told(frame: pl.DataFrame, rows: pl.DataFrame, check: Check, table: Table) -> pl.DataFrame:
+    """The failing rows with what their facts are made of."""
+    sources = [sent(name) for name in table.column_names]
+    values = [name for name in ("organisation_code", "site_code", "period", OWNER) if name in frame]
+    told = rows.join(
+        frame.select(SUBMISSION, ROW, SUBMITTER, *sources, *values),
+        on=[SUBMISSION, ROW],
+        how="left",
+        maintain_order="left",
+    )
+    if check.code == problems.DUPLICATE_ROW.code:
+        return _with_same_rows(told, frame, check)
+    return told
+
+
+def _with_same_rows(told: pl.DataFrame, frame: pl.DataFrame, check: Check) -> pl.DataFrame:
+    """The rows of the same file that speak of the same ward and month, each with all of them."""
+    keys = check.arguments["column_list"]
+    together = pl.col(ROW).sort().implode().over(keys, mapping_strategy="join")
+    return told.join(
+        frame.select(SUBMISSION, ROW, together.alias(SAME_ROWS)),
+        on=[SUBMISSION, ROW],
+        how="left",
+        maintain_order="left",
+    )
+
+
+def _problem(
+    kind: Kind, column: str | None, row: Row, sheet: Sheet, facts: dict[str, Fact]
+) -> Problem:
+    return Problem(
+        kind,
+        row[SUBMISSION],
+        sheet=sheet.name or None,
+        row=row[ROW],
+        column=column,
+        cell=sheet.cell(column, row[ROW]),
+        value=None if column is None else row[sent(column)],
+        facts=facts,
+    )
+
+
+def _facts_of_rule(kind: Kind, check: Check, row: Row, background: Background) -> dict[str, Fact]:
+    """What was sent in each column that a contract's own rule reads."""
+    rule = next(rule for rule in background.rules if rule.code == kind.code)
+    return {name: row[sent(name)] or "" for name in rule.columns}
+
+
+def _facts(kind: Kind, check: Check, row: Row, background: Background) -> dict[str, Fact]:
+    """The facts that the sentences of a kind need, beside the column and its value."""
+    known = {"column"} if check.column is None or row[sent(check.column)] is None else _LOCATED
+    wanted = sorted(set(kind.facts) - known)
+    return {name: FACTS[name](check, row, background) for name in wanted}
+
+
+_LOCATED = {"column", "value"}
+
+
+def _column(check: Check, background: Background) -> Column:
+    return background.table.column(check.column or "")
+
+
+def _due_from(check: Check, row: Row, background: Background) -> Fact:
+    starts = [
+        due.starts
+        for due in background.table.due
+        if row["organisation_code"] in due.organisations
+    ]
+    return f"{min(starts):%Y-%m}" if starts else ""
+
+
+def _bound(bound: int | None) -> Fact:
+    return "" if bound is None else bound
+
+
+# How each fact that a kind may ask for is found.
+FACTS: Mapping[str, Callable[[Check, Row, Background], Fact]] = MappingProxyType(
+    {
+        "allowed": lambda check, row, b: _column(check, b).values,
+        "due_from": _due_from,
+        "latest": lambda check, row, b: f"{b.latest:%Y-%m}",
+        "maximum": lambda check, row, b: _bound(_column(check, b).maximum),
+        "minimum": lambda check, row, b: _bound(_column(check, b).minimum),
+        "organisation": lambda check, row, b: row["organisation_code"] or "",
+        "owner": lambda check, row, b: row[OWNER] or "",
+        "pattern": lambda check, row, b: _column(check, b).pattern or "",
+        "period": lambda check, row, b: f"{row['period']:%Y-%m}" if row["period"] else "",
+        "rows": lambda check, row, b: tuple(row[SAME_ROWS]),
+        "site": lambda check, row, b: row["site_code"] or "",
+        "submitter": lambda check, row, b: row[SUBMITTER],
+        "suggestion": lambda check, row, b: (
+            b.registers.suggestion(row[sent("organisation_code")] or "") or ""
+        ),
+        "value": lambda check, row, b: "",
+    }
+)

@@ -1,0 +1,68 @@
+"""What a result was made from, so that what has not changed is not made again.
+
+Belongs here: digests of the inputs of a step, and the marks beside its results. Does not belong
+here: the digests of pages (publish.py).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assets.steps.lake import digest_of, digest_of_folder, read_json, write_json
+from assets.steps.months import closing_of, data_month, last_due
+from assets.steps.night import Night
+from assets.steps.submissions import all_receipts
+from data_contracts.contract import Contract
+
+
+def workstream_print(night: Night, contract: Contract) -> str:
+    """A digest of all that the counts of a workstream follow from."""
+    tables = {(contract.workstream, table.id) for table in contract.tables}
+    receipts = all_receipts(night.lake)
+    sent = [r.submission for r in receipts if (r.workstream, r.table) in tables]
+    return digest_of(
+        sent, contract.digest, decisions_print(night), night.code, str(_data_month(night))
+    )
+
+
+def night_print(night: Night) -> str:
+    """A digest of all that a publication follows from."""
+    contracts = [(c.workstream, c.digest) for c in night.contracts]
+    sent = [receipt.submission for receipt in all_receipts(night.lake)]
+    return digest_of(
+        sent, contracts, decisions_print(night), night.code, night.words, moments(night)
+    )
+
+
+def moments(night: Night) -> list[tuple[str, str, bool]]:
+    """What pages know of the day: for each table the last month due, and whether it is closed."""
+    tables = [table for contract in night.contracts for table in contract.tables if table.due]
+    return [
+        (table.name, f"{last:%Y-%m}", night.today > closing_of(table, last))
+        for table in tables
+        for last in (last_due(table, night.today),)
+    ]
+
+
+def decisions_print(night: Night) -> str:
+    """A digest of what the programme has decided."""
+    return digest_of_folder(night.lake.decisions, ("*.yaml",))
+
+
+def is_made(folder: Path, step: str, made_from: str) -> bool:
+    """Whether a step's results in a folder were made from exactly these inputs."""
+    mark = _mark(folder, step)
+    return mark.exists() and bool(read_json(mark)["made_from"] == made_from)
+
+
+def mark_made(folder: Path, step: str, made_from: str) -> None:
+    """Say what a step's results were made from; written after them."""
+    write_json(_mark(folder, step), {"made_from": made_from})
+
+
+def _mark(folder: Path, step: str) -> Path:
+    return folder / f"{step}.json"
+
+
+def _data_month(night: Night) -> object:
+    return data_month(night.contracts, night.today)

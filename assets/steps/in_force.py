@@ -1,0 +1,212 @@
+"""Which submission counts for which month, and whether the month is complete.
+
+Belongs here: choosing among accepted versions, the parts (wards, sites) that a month should have,
+and the questions that follow from parts that are missing. Does not belong here: what becomes of a
+single file (check.py), sums (count.py), how returns are shown (returns.py).
+
+Order of versions: the version number in the file name where both have one, else arrival. A month is
+complete when no row of it was set aside (but for the share that its table tolerates) and no part is
+missing that an earlier accepted version of it or the last complete month had. A newer complete
+version replaces an older one; an incomplete one counts only where there is no complete one. The
+last *complete* month is what a month is held against, not simply the month before: otherwise a ward
+left out twice would be forgotten, and its absence would look like fewer falls.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import reduce
+from typing import TypeAlias
+
+import polars as pl
+
+from assets.steps.closures import Closures, read_closures
+from assets.steps.lake import Lake
+from assets.steps.night import Night
+from assets.steps.submissions import RECORDS, MonthSent, Receipt
+from data_contracts.contract import ColumnType, Contract, Table
+from data_contracts.problems import WARDS_MISSING, Problem
+from data_contracts.registers import Registers
+
+# A site and, where rows are about wards, the ward.
+Part: TypeAlias = tuple[str, str | None]
+NO_PARTS: frozenset[Part] = frozenset()
+
+MONTHS_SCHEMA = pl.Schema(
+    {
+        "organisation": pl.String,
+        "table": pl.String,
+        "period": pl.Date,
+        "submission": pl.String,
+        "is_complete": pl.Boolean,
+        "parts_in": pl.Int64,
+        "parts_due": pl.Int64,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One accepted version of one organisation's month of one table."""
+
+    receipt: Receipt
+    sent: MonthSent
+    parts: frozenset[Part]
+    missing: frozenset[Part] = NO_PARTS
+    lost_rows: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing and not self.lost_rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """The version that counts for each month, and what was missing in any version.
+
+    `questions` are about wards missing: one problem for each version and month.
+    """
+
+    months: pl.DataFrame
+    questions: tuple[Problem, ...] = field(default=())
+
+
+def in_force(
+    night: Night, contract: Contract, table: Table, receipts: Iterable[Receipt]
+) -> InForce:
+    """The months of a table in force, as MONTHS_SCHEMA, sorted by organisation and period."""
+    own = [r for r in receipts if (r.workstream, r.table) == (contract.workstream, table.id)]
+    parts = _parts(night.lake, own, table)
+    closures = read_closures(night)
+    chosen: list[Candidate] = []
+    questions: list[Problem] = []
+    for versions in _by_organisation(own, parts).values():
+        for winner, all_versions in _chosen(versions, table, night.registers, closures):
+            chosen.append(winner)
+            questions += [_question(v) for v in all_versions if v.missing and not v.lost_rows]
+    return InForce(months=_frame(chosen, table), questions=tuple(questions))
+
+
+def newest(versions: Iterable[Candidate]) -> Candidate:
+    """The newest of some versions given in the order of arrival."""
+    return reduce(_newer, versions)
+
+
+def _newer(standing: Candidate, arrived: Candidate) -> Candidate:
+    ours, theirs = standing.receipt.version, arrived.receipt.version
+    if ours is not None and theirs is not None and theirs < ours:
+        return standing
+    return arrived
+
+
+def has_roll(table: Table) -> bool:
+    """Whether a table's rows are a roll of wards or sites, the same ones every month.
+
+    A list of events is not: a ward without an event is not missing.
+    """
+    keys = [table.column(name) for name in table.key]
+    return table.has("site_code") and not any(key.type is ColumnType.DATE for key in keys)
+
+
+def _parts(lake: Lake, receipts: list[Receipt], table: Table) -> dict[str, pl.DataFrame]:
+    """The parts of each submission's months: organisation_code, period, site_code, ward_code."""
+    if not has_roll(table):
+        return {}
+    wanted = ["organisation_code", "period", "site_code"]
+    wanted += ["ward_code"] if table.has("ward_code") else []
+    return {
+        receipt.submission: pl.read_parquet(
+            lake.submissions / receipt.submission / RECORDS, columns=wanted
+        ).unique()
+        for receipt in receipts
+        if receipt.has_records
+    }
+
+
+def _by_organisation(
+    receipts: list[Receipt], parts: Mapping[str, pl.DataFrame]
+) -> dict[str, dict[date, list[Candidate]]]:
+    """Versions of each month in the order of arrival, by organisation."""
+    found: dict[str, dict[date, list[Candidate]]] = defaultdict(lambda: defaultdict(list))
+    for receipt in sorted(receipts, key=lambda r: (r.arrived, r.submission)):
+        rolls = _rolls(parts[receipt.submission]) if receipt.submission in parts else {}
+        for sent in receipt.months:
+            if sent.rows:
+                key = (sent.organisation, sent.period)
+                found[sent.organisation][sent.period].append(
+                    Candidate(receipt=receipt, sent=sent, parts=rolls.get(key, NO_PARTS))
+                )
+    return found
+
+
+def _rolls(frame: pl.DataFrame) -> dict[tuple[str, date], frozenset[Part]]:
+    rolls: dict[tuple[str, date], set[Part]] = defaultdict(set)
+    for organisation, period, site, *ward in frame.iter_rows():
+        rolls[organisation, period].add((site, ward[0] if ward else None))
+    return {key: frozenset(parts) for key, parts in rolls.items()}
+
+
+def _chosen(
+    versions: Mapping[date, list[Candidate]],
+    table: Table,
+    registers: Registers,
+    closures: Closures,
+) -> Iterator[tuple[Candidate, list[Candidate]]]:
+    """For each month, oldest first, the version in force and all of its versions."""
+    last_complete: frozenset[Part] = NO_PARTS
+    for period in sorted(versions):
+        expected = last_complete
+        judged: list[Candidate] = []
+        for version in versions[period]:
+            absent = expected - version.parts
+            gone = closures.gone(version.sent.organisation, table, period, registers, absent)
+            judged.append(
+                replace(version, missing=absent - gone, lost_rows=_has_lost_rows(version, table))
+            )
+            expected |= version.parts
+        complete = [version for version in judged if version.is_complete]
+        winner = newest(complete or judged)
+        if winner.is_complete:
+            last_complete = winner.parts
+        yield winner, judged
+
+
+def _has_lost_rows(version: Candidate, table: Table) -> bool:
+    """More rows set aside than the table tolerates, or some whose month cannot be told."""
+    sent = version.sent
+    share = sent.set_aside / (sent.rows + sent.set_aside)
+    return version.receipt.unplaced > 0 or share > table.tolerated_share
+
+
+def _question(version: Candidate) -> Problem:
+    names = sorted(f"{site} {ward}" if ward else site for site, ward in version.missing)
+    return Problem(
+        WARDS_MISSING,
+        version.receipt.submission,
+        facts={"wards": tuple(names), "month": f"{version.sent.period:%Y-%m}"},
+    )
+
+
+def _frame(chosen: list[Candidate], table: Table) -> pl.DataFrame:
+    rows = [
+        (
+            c.sent.organisation,
+            table.id,
+            c.sent.period,
+            c.receipt.submission,
+            c.is_complete,
+            max(1, len(c.parts)),
+            max(1, len(c.parts | c.missing)) + _unknown_parts(c),
+        )
+        for c in chosen
+    ]
+    frame = pl.DataFrame(rows, schema=MONTHS_SCHEMA, orient="row")
+    return frame.sort("organisation", "period")
+
+
+def _unknown_parts(candidate: Candidate) -> int:
+    """Rows that were set aside stand for parts nobody can count exactly; at least one lacks."""
+    return int(candidate.lost_rows and not candidate.missing)

@@ -1,0 +1,188 @@
+"""Step 7. One complete publication for readers, or the one before it stays.
+
+Here: whether there is anything new, the publication's folder, its manifest, the switch, and how the
+night ended. Not here: making pages (reports/pages, page_store.py), who is told (pipelines).
+
+A publication is `site/<month>_r<number>/` with a folder for each kind of reader. It is filled
+beside its place, held against its manifest, renamed, and only then does `latest` point to it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assets.steps.editions import edition_of
+from assets.steps.fingerprints import moments, night_print
+from assets.steps.lake import (
+    Lake,
+    digest_of,
+    digest_of_file,
+    folder_made,
+    read_json,
+    sync_folder,
+    write_json,
+)
+from assets.steps.night import Night
+from assets.steps.page_store import (
+    Placed,
+    forget,
+    keep,
+    link,
+    link_static,
+    placed_landing,
+    placed_pages,
+)
+from assets.steps.result import Fact, StepResult, Verdict
+from assets.steps.returns import ReturnStatus, to_mend
+from assets.steps.submissions import Receipt, all_receipts
+from assets.steps.warehouse import build_warehouse
+from reports.edition import Edition
+from reports.pages.frame import INDEX as LANDING
+from reports.pages.site import static_files
+
+MANIFEST = "manifest.json"
+INDEX = "collaborative/index.html"
+# The parts of a publication that Dagster shows: the first folder of a page's path.
+PARTS = {"collaborative": "landing", "org": "organisations", "stewards": "stewards"}
+
+
+def publish(night: Night) -> StepResult:
+    """Publish what is new, if anything is. Rows: pages of a new publication, 0 without one.
+
+    Writes the night's record: verdict, publication, what a steward must do.
+    """
+    if not all_receipts(night.lake) and not night.lake.latest.exists():
+        return _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": "No file has arrived yet."})
+    made_from = night_print(night)
+    known = _known(night.lake)
+    if known.get("made_from") == made_from:
+        return _ended(night, Verdict(known["verdict"]), known | {"made": 0, "is_new": False})
+    edition = edition_of(night, "")
+    facts = _tasks_for_stewards(night, edition) | {"made_from": made_from}
+    pages = placed_pages(night, edition)
+    fingerprint = _fingerprint(night, pages)
+    if known.get("fingerprint") == fingerprint:
+        facts |= {"publication": known["publication"], "is_new": False, "made": 0, "pages": 0}
+    else:
+        facts |= _published(night, edition, pages, fingerprint)
+    facts["fingerprint"] = fingerprint
+    write_json(night.lake.work / "published.json", facts)
+    return _ended(night, Verdict(facts["verdict"]), facts)
+
+
+def _known(lake: Lake) -> dict[str, Any]:
+    """What the last publishing night knew; nothing where readers have no publication."""
+    path = lake.work / "published.json"
+    if not path.exists() or not lake.latest.exists():
+        return {}
+    known: dict[str, Any] = read_json(path)
+    return known if known.get("publication") == lake.latest.resolve().name else {}
+
+
+def _fingerprint(night: Night, pages: Iterable[Placed]) -> str:
+    """A digest of all that readers see, but for the publication's own name and its day."""
+    static = {name: digest_of_file(path) for name, path in static_files().items()}
+    shown = sorted((page.path, page.key) for page in pages)
+    return digest_of(shown, static, moments(night))
+
+
+def _published(
+    night: Night, edition: Edition, unnamed: list[Placed], fingerprint: str
+) -> dict[str, Any]:
+    """Make and switch to a new publication; facts about it.
+
+    `unnamed` are its pages without a name for the publication; only the landing page shows one.
+    """
+    name = _next_name(night.lake, edition)
+    named = replace(edition, publication=name)
+    others = [page for page in unnamed if page.task.scope != (LANDING,)]
+    pages = [*placed_landing(night, named), *others]
+    made = keep(night.lake, pages)
+    build_warehouse(night.lake, named)
+    with folder_made(night.lake.site / name) as folder:
+        link(night.lake, pages, folder)
+        link_static(night.lake, sorted({page.task.folder for page in pages}), folder)
+        manifest = _manifest(night, named, folder)
+        write_json(folder / MANIFEST, manifest | {"fingerprint": fingerprint})
+    _switch(night.lake, name)
+    forget(night.lake, frozenset(page.key for page in pages))
+    parts = Counter(PARTS[page.task.folder.partition("/")[0]] for page in pages)
+    counted = {f"{part}.pages": parts[part] for part in PARTS.values()}
+    return {"publication": name, "is_new": True, "made": made, "pages": len(pages), **counted}
+
+
+def _next_name(lake: Lake, edition: Edition) -> str:
+    """The data month and the number of the publication in it: `2024-03_r2`."""
+    month = f"{edition.data_month:%Y-%m}"
+    numbers = [int(p.name.partition("_r")[2]) for p in lake.site.glob(f"{month}_r*")]
+    return f"{month}_r{max(numbers, default=0) + 1}"
+
+
+def _manifest(night: Night, edition: Edition, folder: Path) -> dict[str, Any]:
+    """What a publication consists of and what it was made from."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    in_force = edition.submissions.filter(pl.col("months_in_force").list.len() > 0)
+    return {
+        "publication": edition.publication,
+        "data_month": f"{edition.data_month:%Y-%m}",
+        "as_of": f"{night.today}",
+        "code": night.code,
+        "words": night.words,
+        "contracts": {
+            contract.workstream: {"version": contract.version, "sha256": contract.digest}
+            for contract in night.contracts
+        },
+        "submissions": in_force["submission"].to_list(),
+        "files": {path.relative_to(folder).as_posix(): digest_of_file(path) for path in files},
+    }
+
+
+def _switch(lake: Lake, name: str) -> None:
+    """Readers see the new publication from one moment to the next."""
+    making = lake.site / ".making-latest"
+    making.unlink(missing_ok=True)
+    os.symlink(name, making)
+    making.replace(lake.latest)
+    sync_folder(lake.site)
+
+
+def _tasks_for_stewards(night: Night, edition: Edition) -> dict[str, Any]:
+    """The verdict, and each thing that somebody must do about data."""
+    mend = [_to_mend(receipt) for receipt in to_mend(all_receipts(night.lake))]
+    missing = edition.returns.filter(
+        (pl.col("status") == ReturnStatus.MISSING) & (pl.col("period") <= edition.data_month)
+    ).sort("organisation", "workstream", "table", "period")
+    owed = [
+        f"{organisation} {workstream}.{table} {period:%Y-%m}"
+        for organisation, workstream, table, period in missing.select(
+            "organisation", "workstream", "table", "period"
+        ).iter_rows()
+    ]
+    verdict = Verdict.NEEDS_STEWARD if mend or owed else Verdict.GOOD
+    return {"verdict": verdict.value, "mend": mend, "missing": owed}
+
+
+def _to_mend(receipt: Receipt) -> dict[str, str]:
+    return {
+        "submission": receipt.submission,
+        "submitter": receipt.submitter,
+        "file": receipt.file_name,
+        "outcome": receipt.outcome.value,
+    }
+
+
+def _ended(night: Night, verdict: Verdict, facts: dict[str, Any]) -> StepResult:
+    """Record how the night ended, for the command line and whoever looks later."""
+    facts = {**facts, "verdict": verdict.value, "index": str(night.lake.latest / INDEX)}
+    write_json(night.record, facts)
+    shown: dict[str, Fact] = {
+        name: value for name, value in facts.items() if isinstance(value, int | float | str)
+    }
+    return StepResult(rows=int(facts.get("pages", 0)) * bool(facts.get("is_new")), metadata=shown)

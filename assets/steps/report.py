@@ -1,0 +1,28 @@
+"""Step 6. A workstream's pages, made ready for the next publication.
+
+Here: which of the pages are one workstream's own. Not here: what they show (reports/pages), the
+pages across workstreams and what readers see at the end (publish.py).
+"""
+
+from __future__ import annotations
+
+from assets.steps.editions import edition_of
+from assets.steps.fingerprints import is_made, mark_made, workstream_print
+from assets.steps.lake import digest_of
+from assets.steps.night import Night
+from assets.steps.page_store import keep, placed_workstream
+from assets.steps.result import StepResult
+from data_contracts.contract import Contract
+
+
+def report(night: Night, contract: Contract) -> StepResult:
+    """Make the pages of one workstream that are not there yet. Rows: pages made."""
+    folder = night.lake.work / contract.workstream
+    made_from = digest_of(workstream_print(night, contract), night.words)
+    if not contract.measures or is_made(folder, "report", made_from):
+        return StepResult(rows=0, metadata={"made": 0})
+    edition = edition_of(night, "", (contract,))
+    own = placed_workstream(night, edition, contract)
+    made = keep(night.lake, own)
+    mark_made(folder, "report", made_from)
+    return StepResult(rows=made, metadata={"made": made, "pages": len(own)})

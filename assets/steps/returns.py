@@ -1,0 +1,198 @@
+"""Who owes what: for every organisation, table and month that is due, how its return stands.
+
+Belongs here: statuses of returns, and what needs a steward now. Does not belong here: choosing
+versions (in_force.py), showing them (reports/pages/quality.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+import polars as pl
+
+from assets.steps.months import deadline_of, later, months_between
+from assets.steps.night import LONDON, Night
+from assets.steps.read import parsed_name
+from assets.steps.submissions import Receipt, all_receipts
+from data_contracts.contract import Contract, Table
+from data_contracts.problems import Outcome
+
+NOT_TAKEN = (Outcome.REFUSED, Outcome.QUARANTINED)
+TO_MEND = (*NOT_TAKEN, Outcome.PARTLY_ACCEPTED)
+# Readers are shown a year; the years before were told about in their own time.
+MONTHS_KEPT = 24
+
+RETURNS_SCHEMA = pl.Schema(
+    {
+        "organisation": pl.String(),
+        "workstream": pl.String(),
+        "table": pl.String(),
+        "period": pl.Date(),
+        "status": pl.String(),
+        "submission": pl.String(),
+        "deadline": pl.Date(),
+        "arrived": pl.Datetime("us"),
+        "parts_in": pl.Int64(),
+        "parts_due": pl.Int64(),
+    }
+)
+
+
+class ReturnStatus(StrEnum):
+    """How a return stands."""
+
+    ON_TIME = "on_time"
+    ON_TIME_TO_CHECK = "on_time_to_check"
+    LATE = "late"
+    REFUSED = "refused"
+    INCOMPLETE = "incomplete"
+    MISSING = "missing"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthInForce:
+    """The version that counts for one return."""
+
+    submission: str
+    is_complete: bool
+    parts_in: int
+    parts_due: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that was sent for the returns of one table, by organisation and month."""
+
+    receipts: Mapping[str, Receipt]
+    in_force: Mapping[tuple[str, date], MonthInForce]
+    first_accepted: Mapping[tuple[str, date], datetime]
+    refused: frozenset[tuple[str, date]]
+
+
+def returns(
+    night: Night, contract: Contract, months: pl.DataFrame, to_check: frozenset[str]
+) -> pl.DataFrame:
+    """Every return of a contract of the last months, as RETURNS_SCHEMA.
+
+    `months` is what is in force; `to_check` names submissions about which something was asked.
+    """
+    rows = [
+        row
+        for table in contract.tables
+        if table.due
+        for row in _of_table(night, table, _history(night, table, months), to_check)
+    ]
+    return pl.DataFrame(rows, schema=RETURNS_SCHEMA, orient="row")
+
+
+def to_mend(receipts: Iterable[Receipt]) -> list[Receipt]:
+    """Submissions that a steward has still to mend, in the order of arrival.
+
+    Refused, locked away or accepted in part, and nothing newer from the same sender for the same
+    table and months was accepted in full.
+    """
+    ordered = sorted(receipts, key=lambda receipt: (receipt.arrived, receipt.submission))
+    return [
+        one
+        for place, one in enumerate(ordered)
+        if one.outcome in TO_MEND and not any(_mends(newer, one) for newer in ordered[place + 1 :])
+    ]
+
+
+def _mends(newer: Receipt, broken: Receipt) -> bool:
+    same = (newer.submitter, newer.workstream, newer.table) == (
+        broken.submitter, broken.workstream, broken.table,
+    )  # fmt: skip
+    accepted = newer.outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
+    return same and accepted and months_of(broken) <= months_of(newer)
+
+
+def months_of(receipt: Receipt) -> frozenset[date]:
+    """The months a file is about: those of its name, else those of its rows."""
+    name = parsed_name(receipt.file_name)
+    if name.first is not None and name.last is not None:
+        return frozenset(months_between(name.first, name.last))
+    return frozenset(sent.period for sent in receipt.months)
+
+
+def _history(night: Night, table: Table, months: pl.DataFrame) -> History:
+    receipts = [
+        r
+        for r in all_receipts(night.lake)
+        if (r.workstream, r.table) == (table.workstream, table.id)
+    ]
+    own = months.filter(pl.col("table") == table.id)
+    first: dict[tuple[str, date], datetime] = {}
+    for receipt in receipts:
+        for sent in receipt.months:
+            if sent.rows:
+                key = (sent.organisation, sent.period)
+                first[key] = min(first.get(key, receipt.arrived), receipt.arrived)
+    return History(
+        receipts={receipt.submission: receipt for receipt in receipts},
+        in_force={
+            (row["organisation"], row["period"]): MonthInForce(
+                **{name: row[name] for name in MonthInForce.__slots__}
+            )
+            for row in own.iter_rows(named=True)
+        },
+        first_accepted=first,
+        refused=frozenset(
+            (organisation, month)
+            for receipt in receipts
+            if receipt.outcome in NOT_TAKEN
+            for organisation in table.organisations_of(receipt.submitter)
+            for month in months_of(receipt)
+        ),
+    )
+
+
+def _of_table(
+    night: Night, table: Table, history: History, to_check: frozenset[str]
+) -> Iterator[tuple[object, ...]]:
+    last = later(night.today.replace(day=1), -1)
+    for organisation in table.due_organisations:
+        for month in months_between(later(last, 1 - MONTHS_KEPT), last):
+            if table.is_due(organisation, month):
+                yield _return(night, table, history, to_check, organisation, month)
+
+
+def _return(
+    night: Night,
+    table: Table,
+    history: History,
+    to_check: frozenset[str],
+    organisation: str,
+    month: date,
+) -> tuple[object, ...]:
+    due = deadline_of(table, month)
+    found = history.in_force.get((organisation, month))
+    arrived = history.first_accepted.get((organisation, month))
+    if found is None or arrived is None:
+        is_refused = (organisation, month) in history.refused
+        status = _without_figures(is_refused, night.today > due)
+        return organisation, table.workstream, table.id, month, status, None, due, None, 0, None
+    asked = found.submission in to_check
+    status = _with_figures(found.is_complete, arrived.astimezone(LONDON).date() <= due, asked)
+    return (
+        organisation, table.workstream, table.id, month, status, found.submission, due,
+        arrived.replace(tzinfo=None), found.parts_in, found.parts_due,
+    )  # fmt: skip
+
+
+def _without_figures(is_refused: bool, is_over: bool) -> ReturnStatus:
+    if is_refused:
+        return ReturnStatus.REFUSED
+    return ReturnStatus.MISSING if is_over else ReturnStatus.WAITING
+
+
+def _with_figures(is_complete: bool, is_on_time: bool, is_asked: bool) -> ReturnStatus:
+    if not is_complete:
+        return ReturnStatus.INCOMPLETE
+    if not is_on_time:
+        return ReturnStatus.LATE
+    return ReturnStatus.ON_TIME_TO_CHECK if is_asked else ReturnStatus.ON_TIME

@@ -1,0 +1,178 @@
+"""The `safecare` command: arguments in, one clear sentence or a short table out.
+
+Belongs here: options, wording for the terminal, exit codes. Does not belong here: any work
+(pipelines/nightly.py, pipelines/sample, assets/steps).
+
+Exit codes of `run`: 0 everything is good, 1 published but a steward is needed, 2 nothing published.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+DAY = "%Y-%m-%d"
+MOST_LINES = 12
+TROUBLE = 2
+
+app = typer.Typer(
+    help="Safe Care: submissions checked, counted and published as control charts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+Lake = Annotated[Path, typer.Option("--lake", envvar="SAFECARE_LAKE", help="Folder of the lake.")]
+Today = Annotated[
+    datetime | None,
+    typer.Option("--today", formats=[DAY], help="Run as on this day; default: the clock's."),
+]
+Contracts = Annotated[
+    Path | None,
+    typer.Option(
+        "--contracts",
+        envvar="SAFECARE_CONTRACTS",
+        exists=True,
+        file_okay=False,
+        help="Folder of contracts and translations; default: the project's own.",
+    ),
+]
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Folder to put the sample's inbox into.")],
+    today: Today = None,
+) -> None:
+    """Write the sample submissions, as boards would have sent them by a day."""
+    from pipelines.sample.write import TODAY, write_sample
+
+    if folder.exists() and any(folder.iterdir()):
+        raise typer.BadParameter(f"{folder} is not empty; the sample needs a folder of its own.")
+    with _bar("Writing the sample") as bar:
+        task = bar.add_task("Writing the sample", total=None)
+        summary = write_sample(
+            folder,
+            _day(today) or TODAY,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    out.print(f"{summary.files} files with {summary.rows:,} rows are in {summary.inbox}.")
+
+
+@app.command()
+def run(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = None) -> None:
+    """Run a whole night: receive, check, count, detect, report and publish."""
+    from pipelines.nightly import EXIT_CODES, run_night
+    from pipelines.resources import NightError
+
+    try:
+        with _bar("Night") as bar:
+            verdict = run_night(lake, contracts, _day(today), told=_teller(bar))
+    except NightError as error:
+        err.print(str(error))
+        raise typer.Exit(TROUBLE) from error
+    _tell_end(lake)
+    raise typer.Exit(EXIT_CODES[verdict])
+
+
+@app.command()
+def contracts(folder: Contracts = None) -> None:
+    """List what the contracts ask for and measure."""
+    from data_contracts.contract import load_contracts
+
+    table = Table("workstream", "version", "file topics", "measures", box=None)
+    for contract in load_contracts(folder):
+        topics = ", ".join(t.topic for t in contract.tables)
+        table.add_row(contract.workstream, contract.version, topics, str(len(contract.measures)))
+    out.print(table)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
+
+
+def _bar(title: str) -> Progress:
+    """A progress bar on the error stream, so that the output can be piped; quiet when not a screen."""
+    return Progress(
+        TextColumn("{task.description:<28}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def _teller(bar: Progress) -> Callable[[str, int, int], None]:
+    task = bar.add_task("Starting", total=None)
+
+    def told(step: str, done: int, total: int) -> None:
+        bar.update(task, description=step, completed=done, total=total)
+
+    return told
+
+
+def _tell_end(lake: Path) -> None:
+    """What the night's record says, for a person."""
+    records = sorted((lake / "nights").glob("*.json"), key=lambda path: path.stat().st_mtime)
+    alerts = sorted((lake / "alerts").glob("*.json"), key=lambda path: path.stat().st_mtime)
+    newest = max([*records[-1:], *alerts[-1:]], key=lambda path: path.stat().st_mtime, default=None)
+    if newest is None:
+        return
+    facts: dict[str, Any] = json.loads(newest.read_text(encoding="utf-8"))
+    if "sentence" in facts:
+        err.print(facts["sentence"])
+    elif "publication" in facts:
+        _tell_publication(facts)
+    else:
+        err.print(f"Nothing was published: {facts['reason']}")
+
+
+def _tell_publication(facts: dict[str, Any]) -> None:
+    name = facts["publication"]
+    news = f"{facts['made']} pages made anew" if facts["is_new"] else "nothing new to publish"
+    out.print(f"Publication {name}: {news}.")
+    out.print(f"Open {facts['index']}", soft_wrap=True)
+    mend, missing = facts["mend"], facts["missing"]
+    if not mend and not missing:
+        out.print("Nothing needs a steward.")
+        return
+    out.print(f"\nNeeds a steward: {len(mend)} files to mend, {len(missing)} returns missing.")
+    table = Table("sent by", "file", "outcome", "page for the steward", box=None, pad_edge=False)
+    for one in mend[:MOST_LINES]:
+        page = f"stewards/{one['submitter']}/submission-{one['submission']}.html"
+        table.add_row(one["submitter"], one["file"], one["outcome"].replace("_", " "), page)
+    out.print(table)
+    _tell_rest(len(mend))
+    for line in missing[:MOST_LINES]:
+        out.print(f"missing: {line}")
+    _tell_rest(len(missing))
+
+
+def _tell_rest(count: int) -> None:
+    if count > MOST_LINES:
+        out.print(f"... and {count - MOST_LINES} more; the landing page lists all.")
+
+
+def main() -> None:
+    """The entry point; errors of contracts and decisions are one sentence, exit code 2."""
+    from assets.steps.closures import DecisionError
+    from data_contracts.contract import ContractError
+    from data_contracts.registers import RegisterError
+
+    try:
+        app()
+    except (ContractError, DecisionError, RegisterError) as error:
+        err.print(str(error))
+        sys.exit(TROUBLE)

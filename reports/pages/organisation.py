@@ -1,0 +1,255 @@
+"""An organisation's own page: its figures down to wards, its returns, its work.
+
+Belongs here: putting the page together, workstream by workstream. Does not belong here: reading
+and tables (own_units.py), cells (matrix.py), charts (chart.py), markup (organisation.html.jinja).
+Rows hold the hospitals covered: a sum of them is never called the organisation's total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+
+import polars as pl
+
+from data_contracts.contract import Contract, Measure
+from reports.edition import Edition
+from reports.figures.series import Series
+from reports.figures.sizes import Size
+from reports.pages.chart import ChartModel, Options, SeriesKey, model_of
+from reports.pages.findings import Finding, finding, of_kind, verdicts_before
+from reports.pages.frame import INDEX, file_name, with_measures
+from reports.pages.headline import Headline
+from reports.pages.matrix import Cell, CellMaker, ColumnGroup, column_groups, statuses_of_month
+from reports.pages.narrative import Bullet
+from reports.pages.own_units import (
+    OwnSeries,
+    UnitTable,
+    UnitTables,
+    read_own,
+    read_whole,
+    signalling,
+)
+from reports.pages.phase_reasons import phase_reasons
+from reports.pages.quality import (
+    STATUSES,
+    ReturnGrid,
+    SubmissionRow,
+    own_returns,
+    shown_months,
+    submissions_in_force,
+)
+from reports.pages.tests_of_change import ChangeRow, change_rows, flags_for
+from reports.pages.units import ORGANISATION, WALES, full_name, part_name, unit_name
+from reports.sentences import Speaker
+from reports.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class StripGroup:
+    """The cells of one workstream's key measures, with their columns."""
+
+    group: ColumnGroup
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnWorkstream:
+    """One workstream: own charts, parts with a signal, tables, returns, changes, files."""
+
+    id: str
+    name: str
+    charts: tuple[ChartModel, ...]
+    signals: tuple[ChartModel, ...]
+    tables: tuple[UnitTable, ...]
+    returns: ReturnGrid
+    changes: tuple[ChangeRow, ...]
+    submissions: tuple[SubmissionRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationPage:
+    """All that organisation.html.jinja prints, in the reader's language."""
+
+    name: str
+    title: str
+    organisation: str
+    month: str
+    sub: str
+    bullets: tuple[Bullet, ...]
+    strip: tuple[StripGroup, ...]
+    workstreams: tuple[OwnWorkstream, ...]
+    returns_sub: str
+    statuses: tuple[tuple[str, str], ...]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def has_page(edition: Edition, code: str) -> bool:
+    """Whether an organisation must send anything: one that need not has no page."""
+    return any(
+        code in table.due_organisations
+        for contract in with_measures(edition.contracts)
+        for table in contract.tables
+    )
+
+
+def organisation_page(edition: Edition, words: Words, code: str) -> OrganisationPage:
+    """The page of one organisation, from an edition that was cut to what its readers may see.
+
+    Raises KeyError for a code that the register does not have.
+    """
+    known = edition.registers.organisation(code)
+    if known is None:
+        raise KeyError(f"no organisation {code}")
+    maker = _Maker(replace(edition, returns=_own_returns(edition, code)), words, code)
+    every = [read_own(edition, contract, code) for contract in maker.contracts()]
+    workstreams = tuple(map(maker.workstream, every))
+    told = maker.findings(every)
+    organisation = full_name(known, words)
+    month = words.month(edition.data_month)
+    return OrganisationPage(
+        name=file_name(INDEX, words.language),
+        title=words.text(
+            "pages.own.title",
+            organisation=organisation,
+            month=month,
+            n=sum(1 for _ in of_kind(told, "concern")),
+        ),
+        organisation=organisation,
+        month=month,
+        sub=words.text("pages.own.sub", month=month),
+        bullets=maker.bullets(told),
+        strip=maker.strip(told),
+        workstreams=workstreams,
+        returns_sub=maker.returns_sub(),
+        statuses=tuple((s, words.text(f"charts.status.{s}")) for s in STATUSES),
+        files=_files(workstreams),
+    )
+
+
+def _own_returns(edition: Edition, code: str) -> pl.DataFrame:
+    return edition.returns.filter(pl.col("organisation") == code)
+
+
+def _files(workstreams: Iterable[OwnWorkstream]) -> dict[str, bytes]:
+    return {
+        chart.csv_href: chart.csv for one in workstreams for chart in (*one.charts, *one.signals)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes the parts of one page from an edition whose returns are the organisation's own."""
+
+    edition: Edition
+    words: Words
+    code: str
+
+    def contracts(self) -> tuple[Contract, ...]:
+        """Workstreams that the organisation takes part in."""
+        return tuple(
+            contract
+            for contract in with_measures(self.edition.contracts)
+            if any(self.code in table.due_organisations for table in contract.tables)
+        )
+
+    def findings(self, every: Iterable[OwnSeries]) -> list[Finding]:
+        """What the organisation's own key measures say."""
+        before = verdicts_before(self.edition)
+        return [
+            finding(
+                self.edition,
+                own.key(measure, ORGANISATION),
+                measure,
+                own.of(measure, ORGANISATION),
+                before,
+            )
+            for own in every
+            for measure in self._key_measures(own.contract)
+        ]
+
+    def bullets(self, told: list[Finding]) -> tuple[Bullet, ...]:
+        headline = Headline(self.edition, self.words, told)
+        return (headline.signals("concern"), headline.signals("improvement"), headline.gaps())
+
+    def strip(self, told: list[Finding]) -> tuple[StripGroup, ...]:
+        """The organisation's row of the icon matrix; cells lead to charts below."""
+        pages = {contract.workstream: "" for contract in self.contracts()}
+        found = {one.key: one for one in told}
+        statuses = statuses_of_month(self.edition)
+        maker = CellMaker(self.edition, self.words, found, statuses, pages)
+        measures = [m for contract in self.contracts() for m in self._key_measures(contract)]
+        cells = [maker.cell(measure, self.code) for measure in measures]
+        groups = column_groups(maker, tuple(measures))
+        ends = list(accumulate(len(group.columns) for group in groups))
+        return tuple(
+            StripGroup(group, tuple(cells[end - len(group.columns) : end]))
+            for group, end in zip(groups, ends, strict=True)
+        )
+
+    def workstream(self, own: OwnSeries) -> OwnWorkstream:
+        contract = own.contract
+        charts, signals = self._charts(own), self._signals(own)
+        anchors = frozenset(chart.id for chart in (*charts, *signals))
+        return OwnWorkstream(
+            id=contract.workstream.replace("_", "-"),
+            name=self.words.text(f"{contract.workstream}.workstream.name"),
+            charts=charts,
+            signals=signals,
+            tables=UnitTables(self.edition, self.words, own, anchors).tables(),
+            returns=own_returns(self.edition, contract, self.words, self.code),
+            changes=self._changes(contract),
+            submissions=submissions_in_force(self.edition, contract, self.words),
+        )
+
+    def returns_sub(self) -> str:
+        span = shown_months(self.edition)
+        first, last = self.words.month(span[0]), self.words.month(span[-1])
+        return self.words.text("pages.own.returns_sub", first=first, last=last)
+
+    def _key_measures(self, contract: Contract) -> tuple[Measure, ...]:
+        """Key measures that are expected from this organisation."""
+        return tuple(
+            measure
+            for measure in contract.measures
+            if measure.key and self.code in contract.table(measure.table).due_organisations
+        )
+
+    def _charts(self, own: OwnSeries) -> tuple[ChartModel, ...]:
+        """Key measures of the organisation, with the mean for Wales behind them."""
+        return tuple(self._chart(own, measure) for measure in self._key_measures(own.contract))
+
+    def _chart(self, own: OwnSeries, measure: Measure) -> ChartModel:
+        options = Options(
+            unit_name=unit_name(self.edition, self.words, self.code),
+            flags=flags_for(self.edition, measure, self.code),
+            phase_reasons=phase_reasons(self.edition, self.code, self.words),
+            reference=own.of(measure, WALES),
+        )
+        series = own.of(measure, ORGANISATION)
+        speaker = Speaker(self.words, measure)
+        return model_of(series, own.key(measure, ORGANISATION), speaker, Size.MEDIUM, options)
+
+    def _signals(self, own: OwnSeries) -> tuple[ChartModel, ...]:
+        """Parts of the organisation with a signal on a key measure."""
+        chosen = [
+            (measure, key)
+            for measure in self._key_measures(own.contract)
+            for key in signalling(self.edition, own, measure)
+        ]
+        whole = read_whole(self.edition, own.contract, (key for _, key in chosen))
+        return tuple(self._small(whole[key], measure, key) for measure, key in chosen)
+
+    def _small(self, series: Series, measure: Measure, key: SeriesKey) -> ChartModel:
+        options = Options(
+            unit_name=part_name(self.edition, self.words, key.level, key.unit),
+            phase_reasons=phase_reasons(self.edition, self.code, self.words),
+        )
+        return model_of(series, key, Speaker(self.words, measure), Size.SMALL, options)
+
+    def _changes(self, contract: Contract) -> tuple[ChangeRow, ...]:
+        """What the organisation told of its work; numbers are those of its first chart."""
+        measures = self._key_measures(contract) or contract.measures
+        flags = flags_for(self.edition, measures[0], self.code)
+        return change_rows(self.edition, contract, self.words, flags, measures[0])

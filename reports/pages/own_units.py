@@ -1,0 +1,194 @@
+"""An organisation's own series and those of its sites, settings, populations and wards.
+
+Belongs here: reading them once for a workstream, which of them show a signal, and the tables of
+latest figures. Does not belong here: charts and the page around them (organisation.py). Nothing is
+read that belongs to another organisation: the edition was cut before, and rows are chosen by
+organisation once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from data_contracts.contract import Contract, Measure
+from reports.edition import Edition
+from reports.figures.series import Series, read_every_series
+from reports.figures.sparkline import MONTHS, sparkline
+from reports.pages.chart import SeriesKey, short_month
+from reports.pages.findings import SIGNALS, Standing, standing
+from reports.pages.units import ORGANISATION, PARTS, WALES, part_name, unit_name
+from reports.pages.workstream_series import ORDER, rank, targets_of, verdict_of
+from reports.sentences import Speaker
+from reports.words import Words
+
+TRACE_WIDTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSeries:
+    """All series of one workstream that one organisation's readers see, Wales included."""
+
+    contract: Contract
+    code: str
+    found: Mapping[SeriesKey, Series]
+
+    def of(self, measure: Measure, level: str) -> Series:
+        """A measure's series for the organisation or for Wales; empty where there is none."""
+        key = self.key(measure, level)
+        return self.found.get(key, Series(key=str(key), points=()))
+
+    def key(self, measure: Measure, level: str) -> SeriesKey:
+        unit = WALES if level == WALES else self.code
+        return SeriesKey(
+            workstream=self.contract.workstream, measure=measure.id, level=level, unit=unit
+        )
+
+    def whole(self, measure: Measure) -> list[tuple[SeriesKey, Series]]:
+        """A measure's series for Wales and for the organisation."""
+        return [(self.key(measure, lv), self.of(measure, lv)) for lv in (WALES, ORGANISATION)]
+
+    def parts(self, measure: Measure) -> list[tuple[SeriesKey, Series]]:
+        """A measure's series for sites, settings, populations and wards, by level and code."""
+        found = [
+            (key, series)
+            for key, series in self.found.items()
+            if key.measure == measure.id and key.level in PARTS
+        ]
+        return sorted(found, key=lambda pair: (PARTS.index(pair[0].level), pair[0].unit))
+
+
+def read_own(edition: Edition, contract: Contract, code: str) -> OwnSeries:
+    """The series of a workstream for Wales, the organisation and its parts.
+
+    Of the parts, which are many, only the last points are read: those that tables show.
+    """
+    ours = (pl.col("workstream") == contract.workstream) & (
+        (pl.col("level") == WALES)
+        | ((pl.col("organisation") == code) & pl.col("level").is_in([ORGANISATION, *PARTS]))
+    )
+    points = edition.points.filter(ours).sort("series", "period")
+    is_part = pl.col("level").is_in(PARTS)
+    ends = points.filter(is_part).group_by("series", maintain_order=True).tail(MONTHS)
+    read = _read(edition, contract, points.filter(~is_part)) | _read(edition, contract, ends)
+    return OwnSeries(contract, code, read)
+
+
+def read_whole(
+    edition: Edition, contract: Contract, keys: Iterable[SeriesKey]
+) -> dict[SeriesKey, Series]:
+    """Whole series of an organisation's parts, for those that get a chart."""
+    chosen = pl.col("series").is_in([str(key) for key in keys])
+    return _read(edition, contract, edition.points.filter(chosen))
+
+
+def _read(edition: Edition, contract: Contract, points: pl.DataFrame) -> dict[SeriesKey, Series]:
+    phases = edition.series.filter(pl.col("workstream") == contract.workstream)
+    found = read_every_series(points, phases, edition.data_month, targets_of(contract))
+    return {_key(key): series for key, series in found.items()}
+
+
+def has_signal(series: Series, edition: Edition) -> bool:
+    """Whether a series shows concern, improvement or change for the edition's month."""
+    is_judged = standing(series, edition.data_month) is Standing.JUDGED
+    return is_judged and verdict_of(series) in SIGNALS
+
+
+def signalling(edition: Edition, own: OwnSeries, measure: Measure) -> list[SeriesKey]:
+    """Parts of an organisation with a signal on a measure, concerns first."""
+    found = [pair for pair in own.parts(measure) if has_signal(pair[1], edition)]
+    return [key for key, _ in sorted(found, key=lambda pair: rank(pair[1]))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """The latest figure of one unit. `href` leads to its chart; without one, `id` is its anchor."""
+
+    id: str
+    href: str
+    name: str
+    level: str
+    is_wales: bool
+    verdict: str
+    side: int
+    signal: str
+    latest: str
+    month: str
+    note: str
+    centre: str
+    sparkline: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTable:
+    """All units of one measure; `count` and `signals` say how many, in words."""
+
+    id: str
+    name: str
+    count: str
+    signals: str
+    rows: tuple[UnitRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTables:
+    """Makes the tables of one workstream in one language; `anchors` are charts on the page."""
+
+    edition: Edition
+    words: Words
+    own: OwnSeries
+    anchors: frozenset[str]
+
+    def tables(self) -> tuple[UnitTable, ...]:
+        """One table for each measure that any own unit has a figure of."""
+        made = (self._table(measure) for measure in self.own.contract.measures)
+        return tuple(table for table in made if any(not row.is_wales for row in table.rows))
+
+    def _table(self, measure: Measure) -> UnitTable:
+        every = self.own.whole(measure) + self.own.parts(measure)
+        pairs = [pair for pair in every if pair[1].has_values]
+        own = [pair for pair in pairs if pair[0].level != WALES]
+        signals = sum(has_signal(series, self.edition) for _, series in own)
+        speaker = Speaker(self.words, measure)
+        return UnitTable(
+            id=f"table-{measure.id.replace('_', '-')}",
+            name=self.words.text(f"{measure.workstream}.measures.{measure.id}.name"),
+            count=self.words.text("pages.own.table_count", n=len(own)),
+            signals=self.words.text("pages.own.table_signals", n=signals),
+            rows=tuple(self._row(key, series, speaker) for key, series in pairs),
+        )
+
+    def _row(self, key: SeriesKey, series: Series, speaker: Speaker) -> UnitRow:
+        last, centred = series.last, series.centred
+        is_judged = standing(series, self.edition.data_month) is Standing.JUDGED
+        judged = series.judged if is_judged else None
+        is_current = last is not None and last.period == self.edition.data_month
+        has_chart = key.anchor in self.anchors
+        return UnitRow(
+            id="" if has_chart else key.anchor,
+            href=f"#{key.anchor}" if has_chart else "",
+            name=self._name(key),
+            level=self.words.text(f"terms.levels.{key.level}"),
+            is_wales=key.level == WALES,
+            verdict=verdict_of(series) if judged else ORDER[-1],
+            side=(judged.rule_side or 0) if judged else 0,
+            signal=speaker.verdict(judged) if judged else speaker.finding(series),
+            latest=speaker.amounts.amount(last.value if last else None),
+            month="" if is_current or last is None else short_month(self.words, last.period),
+            note=speaker.state(last) if last else "",
+            centre=speaker.amounts.amount(centred.centre if centred else None),
+            sparkline=sparkline(series, TRACE_WIDTH),
+        )
+
+    def _name(self, key: SeriesKey) -> str:
+        if key.level in (WALES, ORGANISATION):
+            return unit_name(self.edition, self.words, key.unit)
+        return part_name(self.edition, self.words, key.level, key.unit)
+
+
+def _key(text: str) -> SeriesKey:
+    """The key that a series' text stands for; a ward's code may itself hold a slash."""
+    workstream, measure, level, unit = text.split("/", 3)
+    return SeriesKey(workstream=workstream, measure=measure, level=level, unit=unit)

@@ -1,0 +1,116 @@
+"""What changed since the report for the month before: new signals, and signals that ended.
+
+Belongs here: the lists of the landing page, over all measures. Does not belong here: what counts
+as new (findings.py). Lists are told in full; what goes beyond a screen is folded away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from reports.edition import Edition
+from reports.pages.findings import Finding, Standing
+from reports.pages.units import unit_name
+from reports.sentences import Speaker
+from reports.words import Words
+
+SHOWN = 8
+NEWS = ("concern", "improvement", "change")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One series that changed, with the icon of what it says now."""
+
+    verdict: str
+    side: int
+    unit: str
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemList:
+    """One list: what is shown at once, what is folded away, and how much that is in words."""
+
+    heading: str
+    items: tuple[Item, ...]
+    folded: tuple[Item, ...]
+    more: str
+
+
+def changed_lists(
+    edition: Edition, words: Words, findings: Sequence[Finding], pages: Mapping[str, str]
+) -> tuple[ItemList, ...]:
+    """New concerns, improvements and changes (where there are any), and signals that ended."""
+    maker = _Maker(edition, words, pages)
+    by_kind = {kind: [f for f in findings if f.is_new and f.kind == kind] for kind in NEWS}
+    ended = [found for found in findings if found.has_ended]
+    lists = [
+        maker.listed(f"new_{kind}", map(maker.new, found))
+        for kind, found in by_kind.items()
+        if found or kind != "change"
+    ]
+    return (*lists, maker.listed("ended", map(maker.ended, ended)))
+
+
+def month_before(edition: Edition) -> date:
+    return (edition.data_month - timedelta(days=1)).replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    edition: Edition
+    words: Words
+    pages: Mapping[str, str]
+
+    def listed(self, heading: str, items: Iterable[Item]) -> ItemList:
+        every = tuple(items)
+        beyond = every[SHOWN:]
+        more = self._say("more", n=len(beyond)) if beyond else ""
+        return ItemList(self._say(heading), every[:SHOWN], beyond, more)
+
+    def new(self, found: Finding) -> Item:
+        point, speaker = found.series.judged, Speaker(self.words, found.measure)
+        centre = point.centre if point else None
+        reason = speaker.reason(found.series, point) if point else ""
+        text = self._say(
+            "item" if centre is not None else "item_plain",
+            measure=self._short(found),
+            value=speaker.amounts.amount(point.value if point else None),
+            centre=speaker.amounts.amount(centre),
+            reason=reason[:1].upper() + reason[1:],
+        )
+        return self._item(found, text)
+
+    def ended(self, found: Finding) -> Item:
+        last, speaker = found.series.last, Speaker(self.words, found.measure)
+        is_gone = found.standing in (Standing.GAP, Standing.NEVER) or last is None
+        text = self._say(
+            "ended_unknown" if is_gone else "ended_item",
+            measure=self._short(found),
+            value=speaker.amounts.amount(last.value if last else None),
+            before=self._say(f"verdict.{found.before}"),
+            now=self._say(f"verdict.{found.kind}"),
+            month=self.words.month(month_before(self.edition)),
+        )
+        return self._item(found, text)
+
+    def _item(self, found: Finding, text: str) -> Item:
+        page = self.pages[found.measure.workstream]
+        return Item(
+            verdict=found.kind,
+            side=found.side,
+            unit=unit_name(self.edition, self.words, found.key.unit),
+            text=text,
+            href=f"{page}#{found.key.anchor}",
+        )
+
+    def _short(self, found: Finding) -> str:
+        measure = found.measure
+        return self.words.text(f"{measure.workstream}.measures.{measure.id}.short")
+
+    def _say(self, key: str, **facts: object) -> str:
+        return self.words.text(f"pages.landing.changed.{key}", **facts)

@@ -1,0 +1,265 @@
+"""Every page of a publication, each with what it is made from: the only list there is.
+
+Belongs here: which pages exist for whom, in which folder, and the digest of what each reads, so
+that a page whose inputs are unchanged need not be made again. Does not belong here: making pages
+(the modules beside this one), writing them (assets/steps/publish.py). Digests leave out the
+contracts, registers, words and code: those change for all pages at once, and the publisher adds
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from data_contracts.contract import Contract
+from reports.edition import Edition
+from reports.pages import audience
+from reports.pages.content_key import digest_of, rows_digest
+from reports.pages.frame import INDEX, file_name, frame_of, with_measures
+from reports.pages.landing import day_matters, landing_page
+from reports.pages.organisation import has_page, organisation_page
+from reports.pages.render import Page, render_page
+from reports.pages.steward_index import steward_index
+from reports.pages.submission import submission_page
+from reports.pages.submission_inputs import SubmissionInputs
+from reports.pages.units import ORGANISATION, WALES
+from reports.pages.workstream import page_name, workstream_page
+from reports.words import Words
+
+Made = tuple[bytes, Mapping[str, bytes]]
+SheetRows = Callable[[str], pl.DataFrame | None]
+STATIC = Path(__file__).parents[1] / "static"
+COLLABORATIVE = "collaborative"
+# What tells one row from another in the edition's tables.
+POINT = ("series", "period")
+PHASE = ("series", "phase")
+RETURN = ("workstream", "table", "organisation", "period")
+CHANGE = ("workstream", "date", "organisation", "kind", "measure", "text_en", "text_cy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTask:
+    """One page: where it stands, what it is about, what it reads, how it is made.
+
+    `folder` is below the publication, such as `collaborative`, `org/7A4` or `stewards/7A4`.
+    `scope` names what it depends on, such as `workstream:falls`. `inputs` are texts that differ
+    whenever anything it reads does. `make` gives the page's bytes and the files it links to, by
+    path relative to `folder`.
+    """
+
+    folder: str
+    name: str
+    scope: tuple[str, ...]
+    inputs: tuple[str, ...]
+    make: Callable[[], Made]
+
+    def digest(self) -> str:
+        """The page's content key, the same in every process for the same inputs."""
+        return digest_of((self.folder, self.name, *self.inputs))
+
+
+def page_tasks(
+    edition: Edition, words_by_language: Mapping[str, Words], sheet_rows_of: SheetRows
+) -> list[PageTask]:
+    """Every page of an edition that is not yet cut for anyone, in every language.
+
+    `sheet_rows_of` gives the cells of a submission as they were read, or None; it is asked only
+    when the submission's page is made.
+    """
+    languages = tuple(words_by_language.values())
+    every = (
+        *collaborative_tasks(edition.shown_to(audience.COLLABORATIVE), languages),
+        *(task for code in organisations(edition) for task in _own(edition, languages, code)),
+        *(
+            task
+            for code in submitters(edition)
+            for task in _stewards(edition, languages, code, sheet_rows_of)
+        ),
+    )
+    return list(every)
+
+
+def landing_tasks(edition: Edition, words_by_language: Mapping[str, Words]) -> list[PageTask]:
+    """The landing page alone: the only page that shows the publication's name and day."""
+    shown = edition.shown_to(audience.COLLABORATIVE)
+    return list(_landing(shown, tuple(words_by_language.values())))
+
+
+def workstream_tasks(
+    edition: Edition, words_by_language: Mapping[str, Words], contract: Contract
+) -> list[PageTask]:
+    """The pages of one workstream alone."""
+    shown = edition.shown_to(audience.COLLABORATIVE)
+    return list(_workstream(shown, tuple(words_by_language.values()), contract))
+
+
+def static_files() -> Mapping[str, Path]:
+    """What goes into the folder `static` beside every audience's pages: name -> source."""
+    return {path.name: path for path in sorted(STATIC.iterdir()) if path.is_file()}
+
+
+def organisations(edition: Edition) -> tuple[str, ...]:
+    """Organisations with a page of their own: those that must send something."""
+    codes = (one.code for one in edition.registers.organisations)
+    return tuple(sorted(code for code in codes if has_page(edition, code)))
+
+
+def submitters(edition: Edition) -> tuple[str, ...]:
+    """Organisations of the register that must send something, for whomever, or that did."""
+    tables = [table for contract in edition.contracts for table in contract.tables]
+    due = {t.submitter_of(code) for t in tables for code in t.due_organisations}
+    sent = set(edition.submissions["submitter"].unique().to_list())
+    known = {one.code for one in edition.registers.organisations}
+    return tuple(sorted((due | sent) & known))
+
+
+def collaborative_tasks(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]:
+    """The landing page and a page for each workstream."""
+    yield from _landing(shown, languages)
+    for contract in with_measures(shown.contracts):
+        yield from _workstream(shown, languages, contract)
+
+
+def _landing(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]:
+    # An edition without a name is only compared with the last one: then the day alone is no news.
+    inputs = (
+        shown.publication,
+        f"{shown.today}" if shown.publication else "",
+        day_matters(shown),
+        _points(shown, pl.col("level").is_in([WALES, ORGANISATION])),
+        rows_digest(shown.returns, *RETURN),
+        _before(shown),
+    )
+    for words in languages:
+        view = partial(landing_page, shown, words)
+        make = partial(_made, "landing.html.jinja", shown, words, view)
+        yield _task(shown, words, COLLABORATIVE, file_name(INDEX, words.language), inputs, make)
+
+
+def _workstream(
+    shown: Edition, languages: tuple[Words, ...], contract: Contract
+) -> Iterator[PageTask]:
+    workstream = contract.workstream
+    ours = pl.col("workstream") == workstream
+    inputs = (
+        _points(shown, ours & pl.col("level").is_in([WALES, ORGANISATION])),
+        rows_digest(shown.returns.filter(ours), *RETURN),
+        rows_digest(shown.changes.filter(ours), *CHANGE),
+        rows_digest(shown.submissions.filter(ours), "submission"),
+        _boundaries(shown),
+    )
+    for words in languages:
+        view = partial(workstream_page, shown, workstream, words)
+        make = partial(_made, "workstream.html.jinja", shown, words, view)
+        name = page_name(workstream, words.language)
+        scope = f"workstream:{workstream}"
+        yield _task(shown, words, COLLABORATIVE, name, inputs, make, scope)
+
+
+def _own(edition: Edition, languages: tuple[Words, ...], code: str) -> Iterator[PageTask]:
+    shown = edition.shown_to(audience.organisation(code))
+    inputs = (
+        _points(shown, pl.lit(True)),
+        rows_digest(shown.returns.filter(pl.col("organisation") == code), *RETURN),
+        rows_digest(shown.changes, *CHANGE),
+        rows_digest(shown.submissions, "submission"),
+        _boundaries(shown),
+        _before(shown),
+    )
+    for words in languages:
+        view = partial(organisation_page, shown, words, code)
+        make = partial(_made, "organisation.html.jinja", shown, words, view)
+        name = file_name(INDEX, words.language)
+        yield _task(shown, words, f"org/{code}", name, inputs, make, f"organisation:{code}")
+
+
+def _stewards(
+    edition: Edition, languages: tuple[Words, ...], code: str, sheet_rows_of: SheetRows
+) -> Iterator[PageTask]:
+    """The list of a submitter's files and the page of each of them."""
+    shown = edition.shown_to(audience.steward(code))
+    folder = f"stewards/{code}"
+    read = SubmissionInputs.of(shown, code)
+    for words in languages:
+        frame = _frame(shown, words, "")
+        view = partial(steward_index, shown, words, code)
+        make = partial(_made, "steward_index.html.jinja", shown, words, view)
+        name = file_name(INDEX, words.language)
+        yield _task(shown, words, folder, name, read.index(), make, f"steward:{code}", frame)
+        for submission in read.submissions:
+            yield _submission(read, words, folder, submission, sheet_rows_of, frame)
+
+
+def _submission(
+    read: SubmissionInputs,
+    words: Words,
+    folder: str,
+    submission: str,
+    sheet_rows_of: SheetRows,
+    frame: str,
+) -> PageTask:
+    shown = replace(read.edition, problems=read.problems_of(submission))
+
+    def view() -> Page:
+        return submission_page(shown, words, submission, sheet_rows_of(submission))
+
+    return _task(
+        shown,
+        words,
+        folder,
+        read.page_name(submission, words.language),
+        read.page(submission),
+        partial(_made, "submission.html.jinja", shown, words, view),
+        f"submission:{submission}",
+        frame,
+    )
+
+
+def _task(
+    shown: Edition,
+    words: Words,
+    folder: str,
+    name: str,
+    inputs: tuple[str, ...],
+    make: Callable[[], Made],
+    scope: str = INDEX,
+    frame: str | None = None,
+) -> PageTask:
+    around = _frame(shown, words, name) if frame is None else frame
+    month = f"{shown.data_month}"
+    return PageTask(
+        folder=folder, name=name, scope=(scope,), inputs=(month, around, *inputs), make=make
+    )
+
+
+def _made(template: str, shown: Edition, words: Words, view: Callable[[], Page]) -> Made:
+    page = view()
+    return render_page(template, shown, words, page), page.files
+
+
+def _frame(shown: Edition, words: Words, name: str) -> str:
+    """The banners and links around a page: they depend on where the edition's figures come from."""
+    return repr(frame_of(shown, words, name))
+
+
+def _points(shown: Edition, chosen: pl.Expr) -> str:
+    points, phases = shown.points.filter(chosen), shown.series.filter(chosen)
+    return rows_digest(points, *POINT) + rows_digest(phases, *PHASE)
+
+
+def _before(shown: Edition) -> str:
+    """Last month's verdicts on the series that the audience sees."""
+    if shown.before is None:
+        return "unknown"
+    seen: Any = shown.series.select("series").unique()
+    return rows_digest(shown.before.join(seen, on="series", how="semi"), "series")
+
+
+def _boundaries(shown: Edition) -> str:
+    return rows_digest(shown.boundaries, "date", "reason_en")

@@ -1,0 +1,123 @@
+/* Filters and sorting of the icon matrix, and the place on the page when the language changes.
+   The state stands in the fragment (#filter=con&workstream=falls&find=powys&sort=falls-rate), so a
+   link keeps it and it works from a folder as from a web server. Not here: charts (charts.js). */
+(function () {
+  'use strict';
+  var KEYS = ['find', 'workstream', 'filter', 'sort'];
+
+  /* The language link leads to the same place: to the same filter, or to the same chart. */
+  [].forEach.call(document.querySelectorAll('[data-keep-fragment]'), function (link) {
+    var plain = link.getAttribute('href');
+    ['click', 'auxclick', 'focus', 'mouseenter'].forEach(function (kind) {
+      link.addEventListener(kind, function () { link.setAttribute('href', plain + location.hash); });
+    });
+  });
+
+  /* A link may lead into a folded part: it is opened, or the reader lands nowhere. */
+  function unfold() {
+    var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    var part = target.closest('details');
+    if (target.tagName === 'DETAILS') target.open = true;
+    while (part) { part.open = true; part = part.parentNode.closest('details'); }
+    target.scrollIntoView();
+  }
+  window.addEventListener('hashchange', unfold);
+  unfold();
+
+  var form = document.getElementById('matrix-tools');
+  if (!form) return;
+  var table = document.querySelector('.mx'), body = table.tBodies[0], rows = [].slice.call(body.rows);
+  var find = form.querySelector('#find'), workstream = form.querySelector('#workstream');
+  var count = form.querySelector('.count'), state = {};
+
+  function every(selector, act) { [].forEach.call(document.querySelectorAll(selector), act); }
+
+  function read() {
+    var found = {};
+    location.hash.slice(1).split('&').forEach(function (part) {
+      var at = part.indexOf('='), key = part.slice(0, at);
+      if (at > 0 && KEYS.indexOf(key) > -1) found[key] = decodeURIComponent(part.slice(at + 1));
+    });
+    return found;
+  }
+
+  function write() {
+    var set = KEYS.filter(function (key) { return state[key]; });
+    var hash = set.map(function (key) { return key + '=' + encodeURIComponent(state[key]); }).join('&');
+    var plain = location.href.split('#')[0];
+    try { history.replaceState(null, '', hash ? plain + '#' + hash : plain); } catch (refused) { /* some viewers forbid it */ }
+  }
+
+  function answers(cell) {
+    return !state.filter || (' ' + cell.dataset.kinds + ' ').indexOf(' ' + state.filter + ' ') > -1;
+  }
+
+  function showRow(row) {
+    var any = false;
+    [].forEach.call(row.querySelectorAll('td[data-kinds]'), function (cell) {
+      var is = answers(cell);
+      cell.classList.toggle('dim', !is);
+      any = any || (is && !cell.hidden);
+    });
+    var named = !state.find || row.dataset.search.indexOf(state.find.toLowerCase().trim()) > -1;
+    row.hidden = !named || (!!state.filter && !any);
+  }
+
+  function place(row) {
+    var cell = row.querySelector('[data-column="' + state.sort + '"]');
+    return cell ? [+cell.dataset.rank, +cell.dataset.value || 0] : [99, 0];
+  }
+
+  /* By signal, then by value; Wales stays on top, equals keep the order of names. */
+  function order(a, b) {
+    if (a === rows[0] || b === rows[0]) return a === rows[0] ? -1 : 1;
+    if (state.sort) {
+      var first = place(a), second = place(b);
+      if (first[0] !== second[0]) return first[0] - second[0];
+      if (first[1] !== second[1]) return first[1] - second[1];
+    }
+    return rows.indexOf(a) - rows.indexOf(b);
+  }
+
+  function show() {
+    every('.mx [data-workstream]', function (cell) {
+      cell.hidden = !!state.workstream && cell.dataset.workstream !== state.workstream;
+    });
+    rows.forEach(showRow);
+    rows.slice().sort(order).forEach(function (row) { body.appendChild(row); });
+    every('.mx [data-sort]', function (button) {
+      var head = button.parentNode;
+      if (button.dataset.sort === (state.sort || '')) head.setAttribute('aria-sort', 'ascending');
+      else head.removeAttribute('aria-sort');
+    });
+    every('#matrix-tools [data-filter]', function (button) {
+      button.setAttribute('aria-pressed', String(button.dataset.filter === (state.filter || '')));
+    });
+    var shown = rows.filter(function (row) { return !row.hidden; }).length;
+    count.textContent = count.dataset.text.replace('#', shown).replace('%', rows.length);
+  }
+
+  function change(key, value) { state[key] = value; show(); write(); }
+
+  function restore() {
+    state = read();
+    find.value = state.find || '';
+    workstream.value = state.workstream || '';
+    show();
+  }
+
+  form.addEventListener('submit', function (event) { event.preventDefault(); });
+  form.addEventListener('click', function (event) {
+    var value = event.target.dataset.filter;
+    if (value !== undefined) change('filter', value);
+  });
+  find.addEventListener('input', function () { change('find', find.value); });
+  workstream.addEventListener('change', function () { change('workstream', workstream.value); });
+  table.tHead.addEventListener('click', function (event) {
+    var button = event.target.closest('[data-sort]');
+    if (button) change('sort', button.dataset.sort);
+  });
+  window.addEventListener('hashchange', function () { if (Object.keys(read()).length) restore(); });
+  if (Object.keys(read()).length) restore();
+})();

@@ -1,0 +1,154 @@
+"""The landing page tells the story of the synthetic publication, cell by cell."""
+
+from dataclasses import replace
+
+import pytest
+
+from reports.edition import Edition
+from reports.pages.landing import LandingPage, landing_page
+from reports.pages.matrix import Cell
+from reports.words import Words
+
+
+@pytest.fixture(scope="module")
+def page(edition: Edition, english: Words) -> LandingPage:
+    return landing_page(edition, english)
+
+
+def cell(page: LandingPage, name: str, column: str) -> Cell:
+    row = next(row for row in page.matrix.rows if row.name == name)
+    return next(cell for cell in row.cells if cell.column == column)
+
+
+def test_columns_are_the_key_measures_by_workstream(page: LandingPage) -> None:
+    assert [(group.name, len(group.columns)) for group in page.matrix.groups] == [
+        ("Falls", 2),
+        ("Pressure ulcers", 2),
+        ("Sepsis", 2),
+        ("Deterioration", 3),
+    ]
+
+
+def test_rows_are_wales_and_all_organisations_by_name(page: LandingPage) -> None:
+    names = [row.name for row in page.matrix.rows]
+    assert names[0] == "All Wales"
+    assert names[1:] == sorted(names[1:])
+    assert len(names) == 11
+
+
+def test_a_new_signal_is_tinted_named_and_marked_as_new(page: LandingPage) -> None:
+    found = cell(page, "Hywel Dda", "falls-rate")
+    assert (found.tone, found.text, found.value, found.is_new) == ("con", "Concern", "6.21", True)
+    assert found.full_text == "Concern, high"
+    assert (found.side, found.filters, found.rank) == (1, "con new", 0)
+    assert found.href == "ws-falls.html#7A2-falls-rate"
+    wales = cell(page, "All Wales", "falls-rate")
+    assert (wales.text, wales.side, wales.is_new) == ("Improvement", -1, True)
+
+
+def test_a_signal_that_last_month_had_is_not_new(page: LandingPage) -> None:
+    found = cell(page, "Cardiff and Vale", "falls-rate")
+    assert (found.text, found.is_new, found.filters) == ("Concern", False, "con")
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "told"),
+    [
+        ("Powys", "falls-rate", ("Missing", "", "Sep 2026: 6.27")),
+        ("Swansea Bay", "sepsis-six", ("Failed checks", "", "Sep 2026: 81.3%")),
+        ("Aneurin Bevan", "pressure-ulcers-rate", ("Incomplete", "5.60", "7 of 8 wards")),
+        ("All Wales", "sepsis-six", ("Incomplete", "78.0%", "7 of 8 organisations")),
+        ("Velindre", "falls-rate", ("Fewer than 12 points", "5.60", "9 months so far")),
+    ],
+)
+def test_a_state_stands_in_the_place_of_an_icon(
+    page: LandingPage, name: str, column: str, told: tuple[str, str, str]
+) -> None:
+    found = cell(page, name, column)
+    assert (found.text, found.value, found.note) == told
+    assert (found.kind, found.verdict, found.filters) == ("state", "none", "data")
+
+
+def test_what_is_not_due_is_not_expected(page: LandingPage) -> None:
+    found = cell(page, "Velindre", "ed-within-4-hours")
+    assert (found.kind, found.text, found.href) == ("absent", "Not expected", "")
+    ambulance = next(row for row in page.matrix.rows if row.name == "Welsh Ambulance Service")
+    assert ambulance.cells == ()
+    assert ambulance.nothing == "No key measure is expected from this organisation."
+
+
+def test_a_target_has_an_icon_and_words(page: LandingPage) -> None:
+    found = cell(page, "Powys", "ed-within-4-hours")
+    assert (found.assurance, found.assurance_text) == ("missed", "Target missed")
+    assert cell(page, "Powys", "sskin-complete").assurance_text == ""
+
+
+def test_a_late_return_counts_and_says_so(page: LandingPage) -> None:
+    found = cell(page, "Cwm Taf Morgannwg", "observations-on-time")
+    assert (found.text, found.note, found.filters) == ("Common cause", "came late", "data")
+
+
+def test_the_headline_tells_what_is_new_then_targets_then_gaps(page: LandingPage) -> None:
+    assert page.title == "1 new concern, 1 new improvement"
+    strong = [bullet.strong for bullet in page.bullets]
+    assert strong == [
+        "1 new concern.",
+        "1 new improvement.",
+        "Targets for all Wales: met 0, hit or miss 0, missed 1.",
+        "Data gaps: 3 returns for October 2026.",
+    ]
+    assert page.bullets[0].rest.startswith("Hywel Dda (Falls per 1,000 bed days): ")
+    assert page.bullets[0].rest.endswith("1 other continues.")
+
+
+def test_what_changed_lists_new_signals_once(page: LandingPage) -> None:
+    told = {one.heading: [item.unit for item in one.items] for one in page.changed}
+    assert told == {
+        "New concerns": ["Hywel Dda"],
+        "New improvements": ["All Wales"],
+        "Signals that ended": [],
+    }
+
+
+def test_nothing_is_new_without_a_report_to_compare_with(
+    edition: Edition, english: Words
+) -> None:
+    page = landing_page(replace(edition, before=None), english)
+    assert page.title == "October 2026: 2 signals of concern"
+    assert page.bullets[0].strong == "2 signals of concern."
+    assert page.changed == ()
+    assert not any(cell.is_new for row in page.matrix.rows for cell in row.cells)
+
+
+def test_an_edition_without_any_figure_is_told_as_such(edition: Edition, english: Words) -> None:
+    empty = replace(
+        edition,
+        points=edition.points.clear(),
+        series=edition.series.clear(),
+        returns=edition.returns.clear(),
+    )
+    page = landing_page(empty, english)
+    assert page.title == "October 2026: no figures yet"
+    assert cell(page, "Powys", "falls-rate").text == "No data"
+
+
+def test_quality_counts_returns_and_shows_the_worst_of_a_workstream(page: LandingPage) -> None:
+    assert page.quality.deadline == "The deadline for October 2026 was 13 November 2026."
+    assert [mark.text for mark in page.quality.counts] == [
+        "On time: 65",
+        "On time, things to check: 1",
+        "Late: 1",
+        "Failed checks: 1",
+        "Incomplete: 1",
+        "Missing: 1",
+    ]
+    powys = next(row for row in page.quality.rows if row.organisation == "Powys")
+    assert [mark.status for mark in powys.marks] == ["missing", "on_time", "on_time", "on_time"]
+    assert powys.months[-1].status == "missing"
+    assert powys.on_time == "107 of 108"
+
+
+def test_the_month_is_final_after_its_closing_day(edition: Edition, english: Words) -> None:
+    assert landing_page(edition, english).state == "Final"
+    early = replace(edition, today=edition.returns["deadline"].max())
+    assert landing_page(early, english).state == "Provisional"

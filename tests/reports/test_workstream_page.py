@@ -1,0 +1,98 @@
+"""Charts of a workstream's page: figure, table and file say the same, and plotly takes them."""
+
+import csv
+import io
+import json
+
+import plotly.graph_objects as go
+import pytest
+
+from reports.edition import Edition
+from reports.figures.sizes import Size
+from reports.pages.chart import ChartModel, Options, SeriesKey, chart_model
+from reports.pages.workstream import WorkstreamPage, workstream_page
+from reports.words import Words
+
+
+@pytest.fixture(scope="module")
+def page(edition: Edition, english: Words) -> WorkstreamPage:
+    return workstream_page(edition, "falls", english)
+
+
+def charts(page: WorkstreamPage) -> list[ChartModel]:
+    groups = [group.charts for group in (*page.groups, *page.organisations)]
+    return [page.main, *(chart for group in groups for chart in group)]
+
+
+def rows_of(chart: ChartModel) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(chart.csv.decode("utf-8-sig"))))
+
+
+def test_every_key_measure_has_a_grid_of_organisations(page: WorkstreamPage) -> None:
+    assert [(grid.id, len(grid.charts)) for grid in page.organisations] == [
+        ("organisations-falls-rate", 8),
+        ("organisations-risk-assessed", 8),
+    ]
+
+
+def test_concerns_come_first(page: WorkstreamPage) -> None:
+    first = [chart.unit_name for chart in page.organisations[0].charts[:2]]
+    assert first == ["Hywel Dda", "Cardiff and Vale"]
+
+
+def test_the_file_has_the_figures_of_the_chart(page: WorkstreamPage) -> None:
+    for chart in charts(page):
+        drawn = json.loads(chart.figure)["data"][-1]
+        told = [row["Value"] for row in rows_of(chart) if row["Value"]]
+        assert [f"{y:.2f}" for y in drawn["y"]] == [f"{float(value):.2f}" for value in told]
+
+
+def test_the_table_has_a_row_for_each_position_newest_first(page: WorkstreamPage) -> None:
+    """charts.js reads what a point says from the row at its position."""
+    powys = next(c for c in page.organisations[0].charts if c.unit_name == "Powys")
+    drawn = json.loads(powys.figure)["data"][-1]
+    assert drawn["x"] == list(range(23))
+    assert len(powys.table.rows) == 24
+    assert powys.table.rows[0][:2] == ("October 2026", "")
+    assert powys.table.columns[1].name == "value"
+
+
+def test_simulated_figures_say_so_point_by_point(page: WorkstreamPage) -> None:
+    note = [column.name for column in page.main.table.columns].index("note")
+    assert {row[note] for row in page.main.table.rows} == {"simulated"}
+    assert {row["Source"] for row in rows_of(page.main)} == {"simulated"}
+    assert "Every figure is simulated; none describes a real organisation." in page.main.notes
+    assert "Simulated figures." in page.organisations[0].charts[0].notes
+
+
+def test_every_measure_of_every_unit_has_a_place(page: WorkstreamPage) -> None:
+    rows = [row for group in page.figures for row in group.rows]
+    anchors = [row.id or row.href.removeprefix("#") for row in rows]
+    assert len(anchors) == len(set(anchors)) == 63
+    assert {chart.id for chart in charts(page)} <= set(anchors)
+
+
+def test_a_signal_before_a_gap_is_not_counted_now(edition: Edition, page: WorkstreamPage) -> None:
+    assert page.title == "Falls: improvement across Wales, concern in 2 organisations"
+
+
+@pytest.mark.parametrize("size", list(Size))
+def test_plotly_takes_the_figure(edition: Edition, english: Words, size: Size) -> None:
+    key = SeriesKey(workstream="falls", measure="falls_rate", level="organisation", unit="7A2")
+    wales = SeriesKey(workstream="falls", measure="falls_rate", level="wales", unit="wales")
+    from reports.pages.chart import series_of
+
+    options = Options(unit_name="Hywel Dda", reference=series_of(edition, wales))
+    drawn = json.loads(chart_model(edition, key, english, size, options).figure)
+    taken = go.Figure(data=drawn["data"], layout=drawn["layout"])
+    assert taken.data[-1].name == "points"
+    assert not taken.layout.showlegend
+
+
+def test_an_anchor_tells_wards_with_awkward_codes_apart() -> None:
+    anchors = {
+        SeriesKey(workstream="w", measure="m_n", level="ward", unit=unit).anchor
+        for unit in ("7A4BV:1", "7A4BV:A/1", "7A4BV:A 1", "7A4BV:A-1")
+    }
+    assert len(anchors) == 4
+    assert "7A4BV-1-m-n" in anchors
