@@ -2,8 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
+LAKE ?= lake
+# The day on which the sample is read; empty for a lake with files of today: make run TODAY=
+TODAY ?= 2024-04-20
 
-.PHONY: setup test lint run clean
+.PHONY: setup run test lint format browser benchmarks ui clean
 
 setup: $(STAMP)
 
@@ -13,5 +16,37 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
+# A night on the lake; the first time, the sample's submissions are put into its inbox.
+# Exit code 1 says that something needs a steward, which is what the sample is for.
+run: $(STAMP)
+	@test -d $(LAKE) || $(BIN)/safecare sample $(LAKE)
+	@$(BIN)/safecare run --lake $(LAKE) $(if $(TODAY),--today $(TODAY)) || test $$? -eq 1
+
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not browser and not benchmark_run"
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy assets data_contracts pipelines reports
+	$(BIN)/lint-imports
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Needs a Chromium; on Debian it is installed where it is missing.
+browser: $(STAMP)
+	@command -v chromium >/dev/null || (apt-get -qq update && apt-get -qq install -y chromium)
+	$(BIN)/python -m pytest -m browser
+
+benchmarks: $(STAMP)
+	$(BIN)/python -m pytest -m benchmark_run
+
+# Dagster's web interface on this lake: http://localhost:3000
+ui: $(STAMP)
+	@mkdir -p $(LAKE)/dagster && cp -n dagster.yaml $(LAKE)/dagster/ || true
+	SAFECARE_LAKE=$(LAKE) DAGSTER_HOME=$(abspath $(LAKE)/dagster) $(BIN)/dagster dev -w workspace.yaml
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -53,13 +53,25 @@ class ReconciliationError(RuntimeError):
 class Check:
     """One expectation: the problem's code, the column it speaks of, and how it is stated.
 
-    `expectation` is the name of a Great Expectations class, `arguments` are its own.
+    `expectation` is the name of a Great Expectations class, `arguments` are its own. Failing rows
+    have the code of the first of `narrower` whose condition holds, else `code`.
     """
 
     code: str
     column: str | None
     expectation: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    narrower: Mapping[str, pl.Expr] = field(default_factory=dict, compare=False)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code that a failing row may have."""
+        return (self.code, *self.narrower)
+
+    def code_of_row(self) -> pl.Expr:
+        """The code of a failing row."""
+        told = [pl.when(is_so).then(pl.lit(code)) for code, is_so in self.narrower.items()]
+        return pl.coalesce(*told, pl.lit(self.code))
 
     def broken(self) -> pl.Expr:
         """Which rows break the check, for the second count."""
@@ -104,29 +116,40 @@ def _blank(column: Column) -> list[Check]:
 
 UNREADABLE_VALUE = MappingProxyType(
     {
-        ColumnType.COUNT: (problems.NOT_A_COUNT, problems.SUPPRESSED_COUNT),
-        ColumnType.MONTH: (problems.NOT_A_MONTH,),
-        ColumnType.DATE: (problems.NOT_A_DATE,),
-        ColumnType.CODE: (),
-        ColumnType.TEXT: (),
+        ColumnType.COUNT: problems.NOT_A_COUNT,
+        ColumnType.MONTH: problems.NOT_A_MONTH,
+        ColumnType.DATE: problems.NOT_A_DATE,
     }
 )
+# What stands in place of a small count that somebody hid.
+SUPPRESSED = r"^(?i)([<≤]=?\s*\d+|\*+|\[?[cxzu]\]?|\[low\])$"
 
 
 def _readable(column: Column) -> list[Check]:
-    return [_true(kind.code, column.name) for kind in UNREADABLE_VALUE[column.type]]
+    kind = UNREADABLE_VALUE.get(column.type)
+    if kind is None:
+        return []
+    check = _true(kind.code, column.name)
+    if column.type is not ColumnType.COUNT:
+        return [check]
+    is_hidden = pl.col(sent(column.name)).str.contains(SUPPRESSED)
+    return [replace(check, narrower={problems.SUPPRESSED_COUNT.code: is_hidden})]
 
 
 def _range(column: Column) -> list[Check]:
-    bounds = (
-        (problems.BELOW_MINIMUM, "min_value", column.minimum),
-        (problems.ABOVE_MAXIMUM, "max_value", column.maximum),
+    low, high = column.minimum, column.maximum
+    kinds = {problems.BELOW_MINIMUM.code: low, problems.ABOVE_MAXIMUM.code: high}
+    codes = [code for code, bound in kinds.items() if bound is not None]
+    if not codes:
+        return []
+    bounds = {"min_value": low, "max_value": high}
+    check = Check(
+        code=codes[0],
+        column=column.name,
+        expectation="ExpectColumnValuesToBeBetween",
+        arguments={"column": column.name} | {k: v for k, v in bounds.items() if v is not None},
     )
-    return [
-        _check(kind, column.name, "ExpectColumnValuesToBeBetween", column.name, **{side: bound})
-        for kind, side, bound in bounds
-        if bound is not None
-    ]
+    return [replace(check, narrower={code: pl.col(column.name) > high for code in codes[1:]})]
 
 
 def _listed(column: Column) -> list[Check]:

@@ -14,24 +14,25 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from assets.steps.findings import Background, Sheet, by_submission, findings, total_rows
 from assets.steps.night import Night
 from assets.steps.prepare import SUBMITTER, prepared, row_scope_codes, total_of
-from assets.steps.read import parsed_name, rows_of
+from assets.steps.read import is_blank, parsed_name, rows_of
 from assets.steps.receive import waiting
 from assets.steps.result import CheckResult, StepResult
 from assets.steps.submissions import (
     NO_MONTH,
-    PROBLEMS,
-    SHEET,
     MonthSent,
     Settled,
     outcome_of,
     placed,
     plain_receipt,
+    problems_in,
     read_received,
+    read_text,
     reading_facts,
     settle_all,
 )
@@ -42,6 +43,7 @@ from data_contracts.problems import Effect, Fact, Kind, Problem, problems_frame
 from data_contracts.registers import Registers
 
 # A row with one of these stands for a month that nobody can tell: it may be any month of the file.
+MONTH_FACTS = ("organisation", "period", "rows", "set_aside")
 DOUBTFUL_MONTH = (problems.FUTURE_MONTH.code, problems.MONTH_NOT_DUE.code)
 
 
@@ -80,19 +82,18 @@ def check_files(
     """
     if not files:
         return
-    stacked = pl.concat([_stacked(file) for file in files], how="diagonal")
-    stacked = stacked.with_columns(column=total_of(stacked))
+    stacked = _stacked(files, table)
     rows = stacked.filter(pl.col("column").is_null()).drop("column")
     frame = prepared(rows, table, night.registers)
     suite = suite_of(table, _codes(night), _latest(night.today))
     broken = broken_rows(frame, suite)
-    found = _found(files, frame, broken, suite, _sums(stacked), Background(
-        table=table, registers=night.registers, latest=_latest(night.today)
-    ))  # fmt: skip
-    marked = _marked(frame, broken, suite, table).partition_by(SUBMISSION, as_dict=True)
-    none = frame.clear().with_columns(aside=pl.lit(False), is_lost=pl.lit(False))
+    background = Background(table=table, registers=night.registers, latest=_latest(night.today))
+    found = _found(files, frame, broken, suite, _sums(stacked), background)
+    marked = _marked(frame, broken, suite, table)
+    judged = _judged(stacked, marked, table)
+    none = marked.clear().select(ROW, *table.column_names)
     for file in files:
-        own = marked.get((file.submission,), none)
+        own = judged.get(file.submission, Judged(records=none))
         yield _settled(file, own, found.get(file.submission, []), table, contract, night.registers)
 
 
@@ -105,15 +106,24 @@ def _waiting(folder: Path) -> Waiting:
         file_name=received.file_name,
         table=facts["table"],
         sheet=Sheet(name=facts["sheet"], letters=facts["letters"]),
-        rows=rows_of(pl.read_parquet(folder / SHEET), facts["letters"]),
-        found=pl.read_parquet(folder / PROBLEMS),
+        rows=rows_of(read_text(folder), facts["letters"]),
+        found=problems_in(facts),
     )
 
 
-def _stacked(file: Waiting) -> pl.DataFrame:
-    return file.rows.with_columns(
-        pl.lit(file.submission).alias(SUBMISSION), pl.lit(file.submitter).alias(SUBMITTER)
+def _stacked(files: list[Waiting], table: Table) -> pl.DataFrame:
+    """All rows of all files but for blank ones, with submission, submitter and `column`.
+
+    `column` is where a row says that it is a row of totals, else null.
+    """
+    heights = [file.rows.height for file in files]
+    place = np.repeat(np.arange(len(files)), heights)
+    rows = pl.concat([file.rows for file in files], how="diagonal").with_columns(
+        pl.Series(SUBMISSION, [file.submission for file in files], pl.String).gather(place),
+        pl.Series(SUBMITTER, [file.submitter for file in files], pl.String).gather(place),
     )
+    sent = [name for name in table.column_names if name in rows]
+    return rows.filter(~is_blank(sent)).with_columns(column=total_of(rows))
 
 
 def _codes(night: Night) -> Iterable[str]:
@@ -155,7 +165,7 @@ def _marked(
 ) -> pl.DataFrame:
     """The frame and, of each row, whether it is set `aside` and whether its month `is_lost`."""
     codes = row_scope_codes(table)
-    setting_aside = [place for place, check in enumerate(suite) if check.code in codes]
+    setting_aside = [place for place, check in enumerate(suite) if codes.issuperset(check.codes)]
     doubtful = [place for place, check in enumerate(suite) if check.code in DOUBTFUL_MONTH]
     aside = (
         broken.filter(pl.col("check").is_in(setting_aside))
@@ -167,57 +177,89 @@ def _marked(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The rows of one file after the check; `records` are those accepted."""
+
+    read: int = 0
+    set_aside: int = 0
+    unplaced: int = 0
+    months: tuple[MonthSent, ...] = ()
+    records: pl.DataFrame
+
+
+def _judged(stacked: pl.DataFrame, marked: pl.DataFrame, table: Table) -> dict[str, Judged]:
+    """What came of each file's rows, by submission."""
+    accepted = marked.filter(~pl.col("aside")).sort(SUBMISSION, ROW)
+    kept = accepted.select(SUBMISSION, ROW, *table.column_names)
+    records = kept.partition_by(SUBMISSION, as_dict=True, include_key=False)
+    aside = dict(marked.group_by(SUBMISSION).agg(pl.col("aside").sum()).iter_rows())
+    months, unplaced = _months(marked)
+    none = kept.clear().drop(SUBMISSION)
+    return {
+        submission: Judged(
+            read=read,
+            set_aside=aside.get(submission, 0),
+            unplaced=unplaced.get(submission, 0),
+            months=tuple(months.get(submission, ())),
+            records=records.get((submission,), none),
+        )
+        for submission, read in stacked.group_by(SUBMISSION).len().iter_rows()
+    }
+
+
+def _months(marked: pl.DataFrame) -> tuple[dict[str, list[MonthSent]], dict[str, int]]:
+    """Rows accepted and set aside for each file, organisation and month; and those without both."""
+    if "period" not in marked:
+        marked = marked.with_columns(period=pl.lit(NO_MONTH))
+    has_place = (
+        pl.col("organisation").is_not_null() & pl.col("period").is_not_null() & ~pl.col("is_lost")
+    )
+    counted = (
+        marked.filter(has_place)
+        .group_by(SUBMISSION, "organisation", "period")
+        .agg(rows=(~pl.col("aside")).sum(), set_aside=pl.col("aside").sum())
+        .sort("organisation", "period")
+    )
+    months: dict[str, list[MonthSent]] = {}
+    for submission, *month in counted.iter_rows():
+        months.setdefault(submission, []).append(MonthSent(**dict(zip(MONTH_FACTS, month, strict=True))))
+    return months, dict(marked.filter(~has_place).group_by(SUBMISSION).len().iter_rows())
+
+
 def _settled(
     file: Waiting,
-    own: pl.DataFrame,
+    own: Judged,
     found: list[Problem],
     table: Table,
     contract: Contract,
     registers: Registers,
 ) -> Settled:
-    """The outcome of one file; `own` are its rows but for those of totals."""
-    records = own.filter(~pl.col("aside")).select(ROW, *table.column_names).sort(ROW)
-    found = found + _named_otherwise(file, records, registers)
-    if records.is_empty():
+    """The outcome of one file."""
+    found = found + _named_otherwise(file, own.records, registers)
+    if own.records.is_empty():
         found.append(Problem(problems.NOTHING_ACCEPTED, file.submission))
-    all_problems = pl.concat([file.found, problems_frame(found)])
+    all_problems = pl.concat([file.found, problems_frame(found)]) if found else file.found
     effects = _effects(all_problems, table)
-    months, unplaced = _months(own)
-    plain = plain_receipt(file.folder, outcome_of(effects, records.height))
+    accepted = own.records.height
+    plain = plain_receipt(file.folder, outcome_of(effects, accepted))
     receipt = replace(
         placed(plain, table.name, file.sheet.name),
-        rows_read=file.rows.height,
-        rows_accepted=records.height,
-        rows_set_aside=own.height - records.height,
+        rows_read=own.read,
+        rows_accepted=accepted,
+        rows_set_aside=own.set_aside,
         warnings=effects[Effect.CHECK],
-        months=months,
-        unplaced=unplaced,
+        months=own.months,
+        unplaced=own.unplaced,
         contract=contract.digest,
     )
-    kept = None if records.is_empty() else records
+    kept = own.records if accepted else None
     return Settled(folder=file.folder, receipt=receipt, problems=all_problems, records=kept)
 
 
 def _effects(found: pl.DataFrame, table: Table) -> Counter[Effect]:
     kinds = dict(problems.CATALOGUE) | {rule.code: Kind.of_rule(rule) for rule in table.rules}
     return Counter(kinds[code].effect for code in found["code"])
-
-
-def _months(own: pl.DataFrame) -> tuple[tuple[MonthSent, ...], int]:
-    """Rows accepted and set aside for each organisation and month; and those that have neither."""
-    if "period" not in own:
-        own = own.with_columns(period=pl.lit(NO_MONTH))
-    has_place = (
-        pl.col("organisation").is_not_null() & pl.col("period").is_not_null() & ~pl.col("is_lost")
-    )
-    counted = (
-        own.filter(has_place)
-        .group_by("organisation", "period")
-        .agg(rows=(~pl.col("aside")).sum(), set_aside=pl.col("aside").sum())
-        .sort("organisation", "period")
-    )
-    months = tuple(MonthSent(**row) for row in counted.iter_rows(named=True))
-    return months, own.filter(~has_place).height
 
 
 def _named_otherwise(file: Waiting, records: pl.DataFrame, registers: Registers) -> list[Problem]:
@@ -241,7 +283,7 @@ def _other_months(file: Waiting, records: pl.DataFrame) -> dict[str, Fact] | Non
     name = parsed_name(file.file_name)
     if name.first is None or name.last is None or "period" not in records or records.is_empty():
         return None
-    first, last = records.select(pl.col("period").min(), last=pl.col("period").max()).row(0)
+    first, last = records["period"].min(), records["period"].max()
     if (first, last) == (name.first, name.last):
         return None
     return {"named": _between(name.first, name.last), "found": _between(first, last)}

@@ -151,7 +151,7 @@ group by level, unit, period
         else f"""
 select '' as level, '' as unit, date '1900-01-01' as period, '' as organisation,
     0 as provenance_rank,
-    {", ".join(f"0.0 as n_{m.id}, 0.0 as d_{m.id}" for m in table.measures)}
+    {", ".join(f"0.0::double as n_{m.id}, 0.0::double as d_{m.id}" for m in table.measures)}
 where false
 """
     )

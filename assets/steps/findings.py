@@ -22,7 +22,7 @@ from data_contracts.problems import Fact, Kind, Problem
 from data_contracts.registers import Registers
 
 Row = Mapping[str, Any]
-SAME_ROWS = "same rows"
+SAME_ROWS, CODE = "same rows", "code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +71,9 @@ def findings(
         check = suite[place]
         facts_of = _facts_of_rule if check.code not in problems.CATALOGUE else _facts
         for row in _told(frame, rows, check, background.table).iter_rows(named=True):
-            facts = facts_of(kinds[check.code], check, row, background)
-            yield _problem(kinds[check.code], check.column, row, sheets[row[SUBMISSION]], facts)
+            kind = kinds[row[CODE]]
+            facts = facts_of(kind, check, row, background)
+            yield _problem(kind, check.column, row, sheets[row[SUBMISSION]], facts)
 
 
 def total_rows(rows: pl.DataFrame, sheets: Mapping[str, Sheet]) -> Iterator[Problem]:
@@ -103,7 +104,7 @@ def _told(frame: pl.DataFrame, rows: pl.DataFrame, check: Check, table: Table) -
     sources = [sent(name) for name in table.column_names]
     values = [name for name in ("organisation_code", "site_code", "period", OWNER) if name in frame]
     told = rows.join(
-        frame.select(SUBMISSION, ROW, SUBMITTER, *sources, *values),
+        frame.select(SUBMISSION, ROW, SUBMITTER, *sources, *values, check.code_of_row().alias(CODE)),
         on=[SUBMISSION, ROW],
         how="left",
         maintain_order="left",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 
 import polars as pl
@@ -63,6 +64,7 @@ def excel_letter(index: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=10_000)
 def column_name(cell: str | None) -> str:
     """A header cell as a column name: `Ward code ` -> ward_code."""
     plain = unicodedata.normalize("NFKC", cell or "").strip("\ufeff \t\r\n")
@@ -129,6 +131,12 @@ def _first_row(rows: Rows) -> int:
 def _may_hold_numbers(rows: Rows) -> bool:
     text = BREAK.join(filter(None, chain.from_iterable(rows)))
     if not text.isascii():
-        shown = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-        text = "".join(" " if c.isspace() else c for c in shown)
-    return CANDIDATE.search(text.replace("\n", " ").replace("\t", " ")) is not None
+        text = unicodedata.normalize("NFKC", text).translate(_hidden(text))
+    return CANDIDATE.search(re.sub(r"[\t\r\n]", " ", text)) is not None
+
+
+def _hidden(text: str) -> dict[int, str | None]:
+    """Letters that nobody sees go, any blank becomes an ordinary one."""
+    odd = {letter for letter in set(text) if not letter.isascii()}
+    blanks = {ord(letter): " " for letter in odd if letter.isspace()}
+    return blanks | {ord(letter): None for letter in odd if unicodedata.category(letter) == "Cf"}

@@ -23,7 +23,6 @@ SUBMITTER, OWNER, WHEN = "submitter", "owner", "when"
 COUNT_PATTERN = r"^-?\d{1,12}(\.0+)?$"
 MONTH_PATTERN = r"^\d{4}-\d{2}(-\d{2}([ T]00:00(:00(\.0+)?)?)?)?$"
 DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?$"
-SUPPRESSED_PATTERN = r"^(?i)([<≤]=?\s*\d+|\*+|\[?[cxzu]\]?|\[low\])$"
 # Words that mark the row of a sum, in either language: in any column that names a place, and those
 # that stand for Wales as a whole in the organisation's.
 TOTALS = ("total", "totals", "grand total", "subtotal", "sub-total", "cyfanswm", "is-gyfanswm")
@@ -156,9 +155,7 @@ def _truths(table: Table) -> dict[str, pl.Expr]:
     for column in table.columns:
         text, value = pl.col(sent(column.name)), pl.col(column.name)
         if column.type is ColumnType.COUNT:
-            suppressed = text.str.contains(SUPPRESSED_PATTERN)
-            truths[holds("C10", column.name)] = ~suppressed
-            truths[holds("C02", column.name)] = suppressed | value.is_not_null()
+            truths[holds("C02", column.name)] = _if_sent(text, value.is_not_null())
         if column.type is ColumnType.MONTH:
             truths[holds("C06", column.name)] = _if_sent(text, value.is_not_null())
         if column.type is ColumnType.DATE:

@@ -125,11 +125,15 @@ def read(
 
 
 def rows_of(sheet_rows: pl.DataFrame, letters: Mapping[str, str]) -> pl.DataFrame:
-    """A sheet's rows under the contract's names, without rows that have none of its columns."""
-    named = [pl.col(letter).alias(name) for name, letter in letters.items()]
-    rows = sheet_rows.slice(1).select("row", *named)
-    texts = [pl.col(name).str.strip_chars().fill_null("") != "" for name in letters]
-    return rows.filter(pl.any_horizontal(*texts)) if texts else rows.clear()
+    """A sheet's rows below its header under the contract's names; blank ones too."""
+    body = sheet_rows.slice(1)
+    columns = [body[letter].alias(name) for name, letter in letters.items()]
+    return pl.DataFrame([body["row"], *columns])
+
+
+def is_blank(names: Iterable[str]) -> pl.Expr:
+    """Whether a row has no text in any of these columns."""
+    return pl.all_horizontal(pl.col(name).str.strip_chars().fill_null("") == "" for name in names)
 
 
 def _month(text: str | None) -> date | None:
@@ -252,9 +256,15 @@ def _reading(
         sheet_rows=_sheet_rows(sheet, header_at),
         letters={name: excel_letter(place) for name, place in places.items()},
     )
-    if reading.rows.is_empty():
+    if not _is_filled(sheet.rows[header_at + 1 :], places.values()):
         found.append(Problem(problems.NO_ROWS, submission, sheet=sheet.name or None))
     return replace(reading, problems=tuple(found))
+
+
+def _is_filled(body: Rows, places: Iterable[int]) -> bool:
+    """Whether any row has text in a column of the contract."""
+    columns = set(places)
+    return any((cell or "").strip() for row in body for p, cell in enumerate(row) if p in columns)
 
 
 def _chosen(sheets: Sequence[Sheet], topics: Mapping[str, Table]) -> tuple[Sheet, int]:

@@ -29,7 +29,6 @@ from assets.steps.night import Night
 from assets.steps.read import Reading, parsed_name, read
 from assets.steps.result import StepResult
 from assets.steps.submissions import (
-    PROBLEMS,
     RECEIPT,
     Received,
     Settled,
@@ -38,6 +37,7 @@ from assets.steps.submissions import (
     outcome_of,
     placed,
     plain_receipt,
+    problems_in,
     read_receipt,
     read_received,
     reading_facts,
@@ -69,6 +69,32 @@ IN_FULL = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
 Shape: TypeAlias = tuple[int, int, int]
 
 
+class Homes:
+    """The folders of all files that were ever received, found by the start of their digest.
+
+    Listed once: asking the disk for each of thousands of files would take minutes.
+    """
+
+    def __init__(self, lake: Lake) -> None:
+        self._by_digest: dict[str, list[Path]] = {}
+        for place in (lake.submissions, lake.received):
+            for home in sorted(place.iterdir()):
+                if not home.name.startswith("."):
+                    self.add(home)
+
+    def add(self, home: Path) -> None:
+        self._by_digest.setdefault(_digest_in(home.name), []).append(home)
+
+    def alike(self, submission: str) -> list[Path]:
+        """Folders of files that have, or nearly certainly have, the same bytes."""
+        return self._by_digest.get(_digest_in(submission), [])
+
+
+def _digest_in(submission: str) -> str:
+    """20240405-093012-0a1b2c3d4e5f-2 -> 0a1b2c3d4e5f"""
+    return submission.split("-")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A file of the inbox as it was when it was copied, and the folder of its copy."""
@@ -85,10 +111,11 @@ def receive_files(night: Night) -> StepResult:
     A file that cannot be read, or of which no table can be told, gets its outcome here. `left` are
     the files that stay in the inbox: unfinished, or no ordinary files.
     """
-    new = _take_all(night)
+    homes = Homes(night.lake)
+    new = _take_all(night, homes)
     with WorkbookReader() as books:
         for folder in received_folders(night.lake):
-            _read(folder, night, books)
+            _read(folder, night, homes, books)
     settle_all(night.lake, filter(None, map(_ended, received_folders(night.lake))))
     left = sum(not path.is_dir() for path in _entries(night.lake.inbox))
     return StepResult(rows=new, metadata={"files": new, "left": left, "inbox": night.lake.inbox})
@@ -112,13 +139,13 @@ def waiting(night: Night, contract: Contract) -> list[Path]:
     return [folder for folder in folders if reading_facts(folder)["table"] in tables]
 
 
-def _read(folder: Path, night: Night, books: WorkbookReader) -> None:
+def _read(folder: Path, night: Night, homes: Homes, books: WorkbookReader) -> None:
     """Read a file once, and again where a crash left half of what was read."""
     if _is_read(folder):
         return
     forget_reading(folder)
     received = read_received(folder)
-    reading = _unread(received, night) or read(
+    reading = _unread(received, night, homes) or read(
         original_in(folder), received.submission, received.file_name, night.topics, books
     )
     write_reading(folder, reading)
@@ -134,7 +161,7 @@ def _is_read(folder: Path) -> bool:
 def _ended(folder: Path) -> Settled | None:
     """The outcome of a file whose way ends here: refused, of no table, or here already."""
     facts = reading_facts(folder)
-    found = pl.read_parquet(folder / PROBLEMS)
+    found = problems_in(facts)
     duplicate_of = _duplicate_of(found)
     if facts["table"] is not None and not facts["refused"] and duplicate_of is None:
         return None
@@ -150,27 +177,25 @@ def _duplicate_of(found: pl.DataFrame) -> str | None:
     return None if named.is_empty() else str(json.loads(named["facts"][0])["duplicate_of"])
 
 
-def _unread(received: Received, night: Night) -> Reading | None:
+def _unread(received: Received, night: Night, homes: Homes) -> Reading | None:
     """Why a file need not be opened: its sender is unknown, or it is here already."""
     table = night.topics.get(parsed_name(received.file_name).topic or "")
     if night.registers.organisation(received.submitter) is None:
         kind, facts = UNKNOWN_SUBMITTER, {"folder": received.submitter}
-    elif earlier := _same_file(received, night.lake):
+    elif earlier := _same_file(received, homes):
         kind, facts = SAME_FILE, {"duplicate_of": earlier}
     else:
         return None
     return Reading(table=table, problems=(Problem(kind, received.submission, facts=facts),))
 
 
-def _same_file(received: Received, lake: Lake) -> str | None:
+def _same_file(received: Received, homes: Homes) -> str | None:
     """The earlier submission of the same sender and return with the same bytes, if it was counted.
 
     Two returns of a month without an event may well have the same bytes. A file that was not
     accepted in full may be sent again as it is, because what it needed (a new site) is there now.
     """
-    start = received.sha256[:12]
-    homes = sorted([*lake.submissions.glob(f"*-{start}*"), *lake.received.glob(f"*-{start}*")])
-    for home in homes:
+    for home in homes.alike(received.submission):
         is_earlier = home.name < received.submission
         if is_earlier and _identity(read_received(home)) == _identity(received):
             if not (home / RECEIPT).exists() or read_receipt(home).outcome in IN_FULL:
@@ -182,10 +207,10 @@ def _identity(received: Received) -> tuple[str, str | None, str]:
     return received.submitter, parsed_name(received.file_name).topic, received.sha256
 
 
-def _take_all(night: Night) -> int:
+def _take_all(night: Night, homes: Homes) -> int:
     """Copy every settled file, make the copies safe, then empty the inbox; how many were new."""
     settled = _settled(sorted(_waiting(night.lake.inbox)))
-    taken = [one for path in settled if (one := _take(path, night)) is not None]
+    taken = [one for path in settled if (one := _take(path, night, homes))]
     sync_contents(one.folder for one in taken)
     sync_folder(night.lake.received)
     for one in taken:
@@ -231,10 +256,11 @@ def _shape(path: Path) -> Shape:
     return facts.st_size, facts.st_mtime_ns, facts.st_ino
 
 
-def _take(path: Path, night: Night) -> Taken | None:
+def _take(path: Path, night: Night, homes: Homes) -> Taken | None:
     """Copy a file out of the inbox, where it stays for now; None if it cannot be opened."""
     making = night.lake.received / COPYING
-    shutil.rmtree(making, ignore_errors=True)
+    if making.exists():
+        shutil.rmtree(making)
     with _opened(path) or nullcontext() as source:
         if source is None:
             return None
@@ -244,12 +270,13 @@ def _take(path: Path, night: Night) -> Taken | None:
         with copy.open("wb") as target:
             shutil.copyfileobj(source, target, 1 << 20)
     received = _described(path, copy, night)
-    home = _copied_before(received, night)
+    home = _copied_before(received, homes)
     if home is not None:
         return Taken(path, shape, home, is_new=False)
-    received = replace(received, submission=_free_name(received.submission, night))
+    received = replace(received, submission=_free_name(received.submission, homes))
     write_received(making, received)
     home = making.rename(night.lake.received / received.submission)
+    homes.add(home)
     return Taken(path, shape, home, is_new=True)
 
 
@@ -284,23 +311,19 @@ def _described(path: Path, copy: Path, night: Night) -> Received:
     )
 
 
-def _homes(name: str, night: Night) -> list[Path]:
-    """Folders of this name, with a number after it or without."""
-    places = (night.lake.received, night.lake.submissions)
-    return [home for place in places for home in place.glob(f"{name}*")]
-
-
-def _copied_before(received: Received, night: Night) -> Path | None:
+def _copied_before(received: Received, homes: Homes) -> Path | None:
     """The whole copy of this very file, if a crash came before it left the inbox."""
-    for home in _homes(received.submission, night):
+    for home in homes.alike(received.submission):
         known = read_received(home)
-        is_same = (known.submitter, known.file_name) == (received.submitter, received.file_name)
+        is_same = replace(known, submission="", received=received.received) == replace(
+            received, submission=""
+        )
         if is_same and digest_of_file(original_in(home)) == received.sha256:
             return home
     return None
 
 
-def _free_name(name: str, night: Night) -> str:
+def _free_name(name: str, homes: Homes) -> str:
     """The same bytes at the same second from two senders get two names."""
-    used = {home.name for home in _homes(name, night)}
+    used = {home.name for home in homes.alike(name)}
     return next(n for n in (name, *(f"{name}-{i}" for i in range(2, 1000))) if n not in used)

@@ -8,9 +8,11 @@ written before the folder is moved into place, says what became of each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,12 @@ from pydantic import TypeAdapter
 
 from assets.steps.lake import Lake, json_bytes, read_json, sync_contents, sync_folder
 from assets.steps.read import Reading, parsed_name
-from data_contracts.problems import Effect, Outcome, problems_frame
+from data_contracts.problems import PROBLEM_SCHEMA, Effect, Outcome, problems_frame
 
 RECEIVED, RECEIPT = "received.json", "receipt.json"
 RECORDS, PROBLEMS = "records.parquet", "problems.parquet"
-READING, SHEET = "reading.json", "sheet.parquet"
+# What was read: while it waits for its check, and then, if there are problems to be shown in it.
+READING, TEXT, SHEET = "reading.json", "text.arrow", "sheet.parquet"
 # Stands for the month of rows that have none, such as a list of changes.
 NO_MONTH = date(1900, 1, 1)
 OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
@@ -116,27 +119,41 @@ def write_reading(folder: Path, reading: Reading) -> None:
 
     It can be made again from the original, so nothing waits for the disk here.
     """
-    reading.sheet_rows.write_parquet(folder / SHEET)
-    problems_frame(reading.problems).write_parquet(folder / PROBLEMS)
+    reading.sheet_rows.write_ipc_stream(folder / TEXT)
     facts = {
         "table": None if reading.table is None else reading.table.name,
         "sheet": reading.sheet,
         "letters": dict(reading.letters),
         "refused": reading.is_refused,
+        "problems": problems_frame(reading.problems).rows(),
     }
     (folder / READING).write_bytes(json_bytes(facts))
 
 
 def forget_reading(folder: Path) -> None:
     """Have a file read anew: a crash may have left half of what was read."""
-    for name in (READING, SHEET, PROBLEMS):
+    for name in (READING, TEXT):
         (folder / name).unlink(missing_ok=True)
 
 
 def reading_facts(folder: Path) -> dict[str, Any]:
-    """table, sheet, letters and refused, as read. FileNotFoundError where it was not read yet."""
+    """table, sheet, letters, refused and problems, as read.
+
+    Raises FileNotFoundError where the file was not read yet, ValueError where only half of this
+    was written.
+    """
     facts: dict[str, Any] = read_json(folder / READING)
     return facts
+
+
+def problems_in(facts: Mapping[str, Any]) -> pl.DataFrame:
+    """The problems found while reading, of a file's `reading_facts`."""
+    return pl.DataFrame(facts["problems"], PROBLEM_SCHEMA, orient="row")
+
+
+def read_text(folder: Path) -> pl.DataFrame:
+    """The sheet as read: row, A, B, ...; header first."""
+    return pl.read_ipc_stream((folder / TEXT).read_bytes())
 
 
 def all_receipts(lake: Lake) -> tuple[Receipt, ...]:
@@ -157,8 +174,8 @@ def settle_all(lake: Lake, settled: Iterable[Settled]) -> None:
     Everything is on the disk before the first folder moves, so one that can be seen is complete.
     """
     ready = list(settled)
-    for one in ready:
-        _fill(one)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(_fill, ready))
     sync_contents(one.folder for one in ready)
     for one in ready:
         one.folder.rename(lake.submissions / one.folder.name)
@@ -173,18 +190,32 @@ def _fill(settled: Settled) -> None:
     A quarantined file's text is not kept beside it, and only its owner may open the folder.
     """
     folder, receipt = settled.folder, settled.receipt
-    settled.problems.write_parquet(folder / PROBLEMS)
+    _write_problems(settled.problems, folder / PROBLEMS)
     (folder / RECORDS).unlink(missing_ok=True)
     if settled.records is not None:
         settled.records.write_parquet(folder / RECORDS)
     quarantined = receipt.outcome is Outcome.QUARANTINED
-    if quarantined or settled.problems.is_empty():
-        (folder / SHEET).unlink(missing_ok=True)
-    (folder / READING).unlink(missing_ok=True)
+    if settled.problems.height and not quarantined:
+        read_text(folder).write_parquet(folder / SHEET)
+    forget_reading(folder)
     (folder / RECEIPT).write_bytes(json_bytes(asdict(receipt)))
     if quarantined:
         original_in(folder).chmod(OWNER_ONLY_FILE)
         folder.chmod(OWNER_ONLY_FOLDER)
+
+
+def _write_problems(found: pl.DataFrame, place: Path) -> None:
+    if found.is_empty():
+        place.write_bytes(_no_problems())
+    else:
+        found.write_parquet(place)
+
+
+@cache
+def _no_problems() -> bytes:
+    buffer = BytesIO()
+    problems_frame(()).write_parquet(buffer)
+    return buffer.getvalue()
 
 
 def plain_receipt(folder: Path, outcome: Outcome) -> Receipt:

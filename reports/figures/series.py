@@ -159,7 +159,8 @@ def read_every_series(
     columns = [name for name in _COLUMNS if name in points.columns]
     ordered = points.sort("series", "period", maintain_order=True)
     keys = ordered["series"].to_list()
-    rows = zip(*(ordered.select(_filled(name)).to_series().to_list() for name in columns))
+    cells = [ordered.select(_filled(name)).to_series().to_list() for name in columns]
+    rows = zip(*cells, strict=True)
     told = groupby(zip(keys, rows, strict=True), key=itemgetter(0))
     return {
         key: _series(

@@ -27,6 +27,7 @@ from reports.pages.organisation import has_page, organisation_page
 from reports.pages.render import Page, render_page
 from reports.pages.steward_index import steward_index
 from reports.pages.submission import submission_page
+from reports.pages.submission_history import page_name as submission_name
 from reports.pages.submission_inputs import SubmissionInputs
 from reports.pages.units import ORGANISATION, WALES
 from reports.pages.workstream import page_name, workstream_page
@@ -137,9 +138,10 @@ def _landing(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]
         _before(shown),
     )
     for words in languages:
+        place = _Place(shown, words, COLLABORATIVE)
+        name = file_name(INDEX, words.language)
         view = partial(landing_page, shown, words)
-        make = partial(_made, "landing.html.jinja", shown, words, view)
-        yield _task(shown, words, COLLABORATIVE, file_name(INDEX, words.language), inputs, make)
+        yield place.task("landing.html.jinja", name, INDEX, inputs, view)
 
 
 def _workstream(
@@ -155,11 +157,10 @@ def _workstream(
         _boundaries(shown),
     )
     for words in languages:
-        view = partial(workstream_page, shown, workstream, words)
-        make = partial(_made, "workstream.html.jinja", shown, words, view)
+        place = _Place(shown, words, COLLABORATIVE)
         name = page_name(workstream, words.language)
-        scope = f"workstream:{workstream}"
-        yield _task(shown, words, COLLABORATIVE, name, inputs, make, scope)
+        view = partial(workstream_page, shown, workstream, words)
+        yield place.task("workstream.html.jinja", name, f"workstream:{workstream}", inputs, view)
 
 
 def _own(edition: Edition, languages: tuple[Words, ...], code: str) -> Iterator[PageTask]:
@@ -173,79 +174,78 @@ def _own(edition: Edition, languages: tuple[Words, ...], code: str) -> Iterator[
         _before(shown),
     )
     for words in languages:
-        view = partial(organisation_page, shown, words, code)
-        make = partial(_made, "organisation.html.jinja", shown, words, view)
+        place = _Place(shown, words, f"org/{code}")
         name = file_name(INDEX, words.language)
-        yield _task(shown, words, f"org/{code}", name, inputs, make, f"organisation:{code}")
+        view = partial(organisation_page, shown, words, code)
+        yield place.task("organisation.html.jinja", name, f"organisation:{code}", inputs, view)
 
 
 def _stewards(
     edition: Edition, languages: tuple[Words, ...], code: str, sheet_rows_of: SheetRows
 ) -> Iterator[PageTask]:
     """The list of a submitter's files and the page of each of them."""
-    shown = edition.shown_to(audience.steward(code))
-    folder = f"stewards/{code}"
-    read = SubmissionInputs.of(shown, code)
+    read = SubmissionInputs.of(edition.shown_to(audience.steward(code)), code)
+    index = read.index()
+    inputs = {submission: read.page(submission) for submission in read.submissions}
     for words in languages:
-        frame = _frame(shown, words, "")
-        view = partial(steward_index, shown, words, code)
-        make = partial(_made, "steward_index.html.jinja", shown, words, view)
+        place = _Place(read.edition, words, f"stewards/{code}")
         name = file_name(INDEX, words.language)
-        yield _task(shown, words, folder, name, read.index(), make, f"steward:{code}", frame)
+        view = partial(steward_index, read.edition, words, code)
+        yield place.task("steward_index.html.jinja", name, f"steward:{code}", index, view)
+        around = place.frame(name)
         for submission in read.submissions:
-            yield _submission(read, words, folder, submission, sheet_rows_of, frame)
+            yield place.task(
+                "submission.html.jinja",
+                submission_name(submission, words.language),
+                f"submission:{submission}",
+                inputs[submission],
+                partial(_submission, read, words, submission, sheet_rows_of),
+                around,
+            )
 
 
 def _submission(
-    read: SubmissionInputs,
-    words: Words,
-    folder: str,
-    submission: str,
-    sheet_rows_of: SheetRows,
-    frame: str,
-) -> PageTask:
+    read: SubmissionInputs, words: Words, submission: str, sheet_rows_of: SheetRows
+) -> Page:
     shown = replace(read.edition, problems=read.problems_of(submission))
-
-    def view() -> Page:
-        return submission_page(shown, words, submission, sheet_rows_of(submission))
-
-    return _task(
-        shown,
-        words,
-        folder,
-        read.page_name(submission, words.language),
-        read.page(submission),
-        partial(_made, "submission.html.jinja", shown, words, view),
-        f"submission:{submission}",
-        frame,
-    )
+    return submission_page(shown, words, submission, sheet_rows_of(submission))
 
 
-def _task(
-    shown: Edition,
-    words: Words,
-    folder: str,
-    name: str,
-    inputs: tuple[str, ...],
-    make: Callable[[], Made],
-    scope: str = INDEX,
-    frame: str | None = None,
-) -> PageTask:
-    around = _frame(shown, words, name) if frame is None else frame
-    month = f"{shown.data_month}"
-    return PageTask(
-        folder=folder, name=name, scope=(scope,), inputs=(month, around, *inputs), make=make
-    )
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One folder in one language, with what its readers see."""
+
+    shown: Edition
+    words: Words
+    folder: str
+
+    def task(
+        self,
+        template: str,
+        name: str,
+        scope: str,
+        inputs: tuple[str, ...],
+        view: Callable[[], Page],
+        around: str | None = None,
+    ) -> PageTask:
+        """A page in its frame; `around` is the frame as text, where it is known already."""
+        frame = self.frame(name) if around is None else around
+        return PageTask(
+            folder=self.folder,
+            name=name,
+            scope=(scope,),
+            inputs=(f"{self.shown.data_month}", frame, *inputs),
+            make=partial(_made, template, self.shown, self.words, view),
+        )
+
+    def frame(self, name: str) -> str:
+        """Banners and links around a page: they depend on where the edition's figures come from."""
+        return repr(frame_of(self.shown, self.words, name))
 
 
 def _made(template: str, shown: Edition, words: Words, view: Callable[[], Page]) -> Made:
     page = view()
     return render_page(template, shown, words, page), page.files
-
-
-def _frame(shown: Edition, words: Words, name: str) -> str:
-    """The banners and links around a page: they depend on where the edition's figures come from."""
-    return repr(frame_of(shown, words, name))
 
 
 def _points(shown: Edition, chosen: pl.Expr) -> str:

@@ -7,7 +7,7 @@ its deadline, so its key has where the day lies between the deadlines, not the d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,10 +18,10 @@ from data_contracts.contract import Table
 from reports.edition import Edition
 from reports.pages.content_key import rows_digest
 from reports.pages.submission_case import table_of
-from reports.pages.submission_history import page_name
 from reports.pages.submission_outcome import deadlines, moment
 
 Row = Mapping[str, Any]
+Return = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +30,27 @@ class SubmissionInputs:
 
     edition: Edition
     files: Mapping[str, Row]
+    by_return: Mapping[Return, list[Row]]
     problems: Mapping[str, pl.DataFrame]
-    returns: Mapping[tuple[str, str], list[Row]]
+    returns: Mapping[Return, list[Row]]
 
     @classmethod
     def of(cls, edition: Edition, submitter: str) -> SubmissionInputs:
         """From an edition that was cut for the submitter's stewards."""
         ordered = edition.submissions.sort("arrived", "submission")
         parted = edition.problems.partition_by("submission", as_dict=True, maintain_order=True)
-        returns: dict[tuple[str, str], list[Row]] = {}
-        for row in _sent(edition, submitter).iter_rows(named=True):
-            returns.setdefault((row["workstream"], row["table"]), []).append(row)
+        files = list(ordered.iter_rows(named=True))
         return cls(
             edition=edition,
-            files={row["submission"]: row for row in ordered.iter_rows(named=True)},
+            files={row["submission"]: row for row in files},
+            by_return=_by_return(files),
             problems={str(key[0]): part for key, part in parted.items()},
-            returns=returns,
+            returns=_by_return(_sent(edition, submitter).iter_rows(named=True)),
         )
 
     @property
     def submissions(self) -> tuple[str, ...]:
         return tuple(self.files)
-
-    def page_name(self, submission: str, language: str) -> str:
-        return page_name(submission, language)
 
     def problems_of(self, submission: str) -> pl.DataFrame:
         return self.problems.get(submission, self.edition.problems.clear())
@@ -64,7 +61,7 @@ class SubmissionInputs:
         return (
             rows_digest(self.edition.submissions, "submission"),
             rows_digest(counted, "submission", "scope", "code"),
-            repr(sorted(self.returns.items())),
+            repr(list(self.returns.items())),
         )
 
     def page(self, submission: str) -> tuple[str, ...]:
@@ -72,7 +69,8 @@ class SubmissionInputs:
         this = self.files[submission]
         returns = list(self._returns(this))
         others = {row["submission"] for row in returns} | {this["duplicate_of"]}
-        history = [row for row in self.files.values() if _is_same_return(row, this)]
+        same = self.by_return[this["workstream"], this["table"]]
+        history = [row for row in same if _shares_months(row, this)]
         named = [self.files[other] for other in sorted(others - {None}) if other in self.files]
         return (
             submission,
@@ -113,10 +111,16 @@ def _is_sent(table: Table, submitter: str) -> pl.Expr:
     )
 
 
-def _is_same_return(row: Row, this: Row) -> bool:
-    """Whether two files are of one return and share a month, as the page's history has it."""
-    if any(row[name] != this[name] for name in ("submitter", "workstream", "table")):
-        return False
+def _by_return(rows: Iterable[Row]) -> dict[Return, list[Row]]:
+    """Rows by workstream and table, in their order; both may be unknown."""
+    found: dict[Return, list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["workstream"], row["table"]), []).append(row)
+    return found
+
+
+def _shares_months(row: Row, this: Row) -> bool:
+    """Whether two files of one return share a month, as the page's history has it."""
     if this["period_from"] is None or row["submission"] == this["submission"]:
         return True
     return _overlap(row["period_from"], row["period_to"], this["period_from"], this["period_to"])

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from pathlib import PurePath
 
 import polars as pl
@@ -149,8 +150,14 @@ def _said(case: Case, key: str, facts: Mapping[str, str]) -> Parts:
 
 def deadlines(table: Table, month: date) -> tuple[date, date]:
     """The last day to be on time for a month, and the last day to be in its final report."""
-    closing = table.deadline_working_days + table.closing_working_days
-    return deadline(month, table.deadline_working_days), deadline(month, closing)
+    days = table.deadline_working_days
+    return _deadline(month, days), _deadline(month, days + table.closing_working_days)
+
+
+@cache
+def _deadline(month: date, working_days: int) -> date:
+    """As deadline: files by the hundred ask for the same few months."""
+    return deadline(month, working_days)
 
 
 def moment(today: date, due: date, closing: date) -> Moment:

@@ -3,7 +3,7 @@
 Columns are put together and named here; nothing is computed except the multiplication of lines.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from .choice import CHARTS, REASONS
-from .intake import Points, as_arrays, read
+from .intake import as_arrays, blocks, read
 from .judgement import ABSENT, NAMES, NOTES, STATUSES, Columns, judge
 from .plan import Plan
 from .verdicts import ASSURANCES, VERDICTS
@@ -93,62 +93,42 @@ def _joined(frames: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
 
 
 def _analyse_plan(rows: pl.DataFrame, plan: Plan) -> Analysis:
-    points = as_arrays(rows, plan)
-    judged = [judge(block, plan) for block in _blocks(points)]
-    of_points = _stacked([columns for columns, _ in judged], "verdict")
-    of_series = _stacked([columns for _, columns in judged], "chart")
-    for name in _LINES:
-        of_points[name] *= plan.multiplier
-    of_points["value"] = points.value * plan.multiplier
-    of_series["centre"] = of_points["centre"][points.segments.starts]
-    heads = rows[points.segments.starts]
-    return Analysis(
-        _point_frame(rows, of_points),
-        _series_frame(heads, of_series),
-    )
-
-
-def _blocks(points: Points) -> Iterator[Points]:
-    """Some hundred segments at a time; one empty block for no points."""
-    for first in range(0, max(points.segments.count, 1), BLOCK):
-        yield points.between(first, min(first + BLOCK, points.segments.count))
-
-
-def _stacked(blocks: list[Columns], size: str) -> Columns:
-    """The columns of all blocks end to end; a rule that a block does not have is ABSENT there.
-
-    `size` names a column that all blocks have.
-    """
-    names = dict.fromkeys(name for block in blocks for name in block)
-    return {
-        name: np.concatenate(
-            [block[name] if name in block else _absent(len(block[size])) for block in blocks]
-        )
-        for name in names
-    }
-
-
-def _absent(size: int) -> FlagArray:
-    return np.full(size, ABSENT)
+    frames: list[pl.DataFrame] = []
+    of_series: list[Columns] = []
+    for block in blocks(rows, BLOCK):
+        points = as_arrays(block, plan)
+        point_columns, series_columns = judge(points, plan)
+        point_columns |= {"phase": points.phase, "value": points.value}
+        for name in ("value", *_LINES):
+            point_columns[name] = point_columns[name] * plan.multiplier
+        starts = points.segments.starts
+        series_columns |= {name: point_columns[name][starts] for name in ("phase", "centre")}
+        series_columns["series"] = starts + sum(map(len, frames))
+        frames.append(_point_frame(block, point_columns))
+        of_series.append(series_columns)
+    # Pieces are not copied into one: that would take as long as judging them.
+    return Analysis(pl.concat(frames, rechunk=False), _series_frame(rows, of_series))
 
 
 def _point_frame(rows: pl.DataFrame, columns: Columns) -> pl.DataFrame:
-    found = {
-        name: _words(column, _POINT_WORDS[name]) if name in _POINT_WORDS else _numbers(column)
-        for name, column in columns.items()
-    }
-    for name in NAMES:
-        found.setdefault(name, pl.repeat(None, len(rows), dtype=pl.Int8, eager=True))
-    frame = rows.select("series", "period", "phase", pl.col("exclude").alias("excluded"))
-    return frame.with_columns(**found).select(POINT_COLUMNS)
+    """The points of one block. A rule that no chart of the block has is null."""
+    found = {name: rows[name] for name in ("series", "period")} | {"excluded": rows["exclude"]}
+    for name, column in columns.items():
+        words = _POINT_WORDS.get(name)
+        found[name] = _words(column, words) if words else _numbers(column)
+    absent = pl.Series(dtype=pl.Int8).clear(len(rows))
+    return pl.DataFrame({name: found.get(name, absent) for name in POINT_COLUMNS})
 
 
-def _series_frame(heads: pl.DataFrame, columns: Columns) -> pl.DataFrame:
-    found = {name: _numbers(columns[name]).cast(pl.Int64) for name in _COUNTS}
+def _series_frame(rows: pl.DataFrame, blocks: list[Columns]) -> pl.DataFrame:
+    """The phases of all blocks; their column series is the place of the first row."""
+    columns = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    found = {name: _numbers(columns[name]) for name in ("phase", "centre", "sigma_z")}
+    found |= {name: _numbers(columns[name]).cast(pl.Int64) for name in _COUNTS}
     found |= {name: _words(columns[name], words) for name, words in _SERIES_WORDS.items()}
-    found |= {name: _numbers(columns[name]) for name in ("centre", "sigma_z")}
+    found["series"] = rows["series"].gather(columns["series"])
     found["notes"] = _note_lists(columns["notes"])
-    return heads.select("series", "phase").with_columns(**found).select(SERIES_COLUMNS)
+    return pl.DataFrame({name: found[name] for name in SERIES_COLUMNS})
 
 
 def _numbers(column: FloatArray | FlagArray) -> pl.Series:
@@ -161,8 +141,9 @@ def _numbers(column: FloatArray | FlagArray) -> pl.Series:
 
 def _words(places: FlagArray, words: Sequence[StrEnum]) -> pl.Series:
     """The values at these places of an enumeration; ABSENT becomes null."""
-    table = pl.Series([*(word.value for word in words), None], dtype=pl.String)
-    return table.gather(np.where(places == ABSENT, len(words), places).astype(np.uint32))
+    table = pl.DataFrame({"word": [*(word.value for word in words), None]})
+    places = np.where(places == ABSENT, np.int8(len(words)), places)
+    return table[pl.Series(places.astype(np.uint32))]["word"]
 
 
 def _note_lists(said: BoolArray) -> pl.Series:
@@ -172,4 +153,4 @@ def _note_lists(said: BoolArray) -> pl.Series:
         [note.value for k, note in enumerate(NOTES) if int(combination) >> k & 1]
         for combination in combinations
     ]
-    return pl.Series(lists, dtype=pl.List(pl.String)).gather(places.astype(np.uint32))
+    return pl.Series(lists, dtype=pl.List(pl.String)).gather(places)

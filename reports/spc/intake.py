@@ -4,8 +4,9 @@ What is refused is refused here, with ValueError; everything after this module t
 No statistics belong here, except that the rows of one period become one subgroup.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -40,8 +41,8 @@ class Points:
     missing; spread: sd of a subgroup; value: what the chart plots, not multiplied, NaN where
     missing; measured: has a value (on mr: the value the range is taken from);
     in_baseline: among the first k rows of the phase; target: multiplied. is_real: has a value and
-    is not left out; used: sets the limits, real and in the baseline; tolerance: two values nearer
-    than this tie, 1e-12 of the largest absolute value of the phase.
+    is not left out; used: sets the limits, real and in the baseline; phase: from 1 in each series;
+    tolerance: two values nearer than this tie, 1e-12 of the largest absolute value of the phase.
     """
 
     y: FloatArray
@@ -54,6 +55,7 @@ class Points:
     target: FloatArray
     is_real: BoolArray
     used: BoolArray
+    phase: IntArray
     tolerance: FloatArray
     segments: Segments
 
@@ -63,11 +65,6 @@ class Points:
             return self, np.arange(len(self.value))
         segments, rows = self.segments.only(wanted)
         return self._at(rows, segments), rows
-
-    def between(self, first: int, last: int) -> "Points":
-        """The points of the segments from `first` up to, not including, `last`; views."""
-        segments, rows = self.segments.between(first, last)
-        return self._at(rows, segments)
 
     def _at(self, rows: IntArray | slice, segments: Segments) -> "Points":
         arrays = {name: getattr(self, name)[rows] for name in _ARRAYS}
@@ -85,6 +82,7 @@ _ARRAYS = (
     "target",
     "is_real",
     "used",
+    "phase",
     "tolerance",
 )
 
@@ -92,8 +90,8 @@ _ARRAYS = (
 def read(points: pl.DataFrame, plans: Plan | Mapping[str, Plan]) -> list[tuple[Plan, pl.DataFrame]]:
     """Checked and sorted rows, one frame for each distinct plan.
 
-    Columns: series, period, first (of its series), y, n, spread, phase, exclude, target. Raises
-    ValueError for missing columns, unknown plans, duplicate periods and impossible numbers.
+    Columns: series, period, first (of its series), y, n, spread, phase_start, exclude, target.
+    Raises ValueError for missing columns, unknown plans, duplicate periods, impossible numbers.
     """
     rows = _normal(points)
     _check_numbers(rows)
@@ -102,17 +100,25 @@ def read(points: pl.DataFrame, plans: Plan | Mapping[str, Plan]) -> list[tuple[P
     for plan, part in parts:
         _check_periods(part)
         _check_counts(part, plan.chart)
-    return [(plan, _with_phases(part)) for plan, part in parts]
+    return parts
+
+
+def blocks(rows: pl.DataFrame, size: int) -> Iterator[pl.DataFrame]:
+    """The rows of `size` series at a time; one empty block for no rows."""
+    starts = np.flatnonzero(rows["first"].to_numpy())[::size].tolist() or [0]
+    for start, stop in pairwise([*starts, len(rows)]):
+        yield rows[start:stop]
 
 
 def as_arrays(rows: pl.DataFrame, plan: Plan) -> Points:
-    """One plan's rows as flat arrays with the values its chart plots."""
-    first, phase = rows["first"].to_numpy(), rows["phase"].to_numpy()
-    segments = Segments.beginning(first | (np.diff(phase, prepend=0) != 0))
+    """Rows of whole series of one plan as flat arrays, with the values its chart plots."""
+    first = rows["first"].to_numpy()
+    segments = Segments.beginning(first | rows["phase_start"].to_numpy())
     columns = {name: rows[name].to_numpy() for name in ("y", "n", "spread", "target")}
     k = plan.baseline
-    value = of_points(plan.chart, rows)
-    measured = ~np.isnan(of_points(Chart.I, rows) if plan.chart is Chart.MR else value)
+    value = of_points(plan.chart, rows, segments)
+    is_range = plan.chart is Chart.MR
+    measured = ~np.isnan(of_points(Chart.I, rows, segments) if is_range else value)
     excluded = rows["exclude"].to_numpy()
     is_real = ~np.isnan(value) & ~excluded
     in_baseline = np.ones(len(rows), dtype=bool) if k is None else segments.position() < k
@@ -125,6 +131,7 @@ def as_arrays(rows: pl.DataFrame, plan: Plan) -> Points:
         in_baseline=in_baseline,
         is_real=is_real,
         used=is_real & in_baseline,
+        phase=_phases(first, segments),
         tolerance=segments.spread(TIE * np.maximum(largest, 0)),
         segments=segments,
     )
@@ -145,12 +152,11 @@ def _normal(points: pl.DataFrame) -> pl.DataFrame:
         (pl.col(name) if name in points.columns else pl.lit(None)).cast(kind).alias(name)
         for name, kind in _OPTIONAL.items()
     ]
-    rows = points.select(pl.col("series").cast(pl.String), "period", *optional)
-    rows = rows.sort("series", "period", maintain_order=True)
+    rows = _sorted(points.select(pl.col("series").cast(pl.String), "period", *optional))
     return rows.select(
         "series",
         "period",
-        (pl.col("series") != pl.col("series").shift()).fill_null(True).alias("first"),
+        "first",
         pl.col("numerator").fill_null(np.nan).alias("y"),
         pl.col("denominator").fill_null(np.nan).alias("n"),
         pl.lit(np.nan).alias("spread"),
@@ -159,6 +165,17 @@ def _normal(points: pl.DataFrame) -> pl.DataFrame:
         pl.col("target").fill_null(np.nan),
         "plan",
     )
+
+
+def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
+    """By series and period, with the column first; most frames are sorted when they come."""
+    series, period = pl.col("series"), pl.col("period")
+    new = (series != series.shift()).fill_null(True)
+    rows = rows.with_columns(first=new)
+    in_order = rows.select((pl.col("first") | (period >= period.shift())).all()).item()
+    if in_order and rows.filter("first")["series"].is_sorted():
+        return rows
+    return rows.sort("series", "period", maintain_order=True).with_columns(first=new)
 
 
 def _check_numbers(rows: pl.DataFrame) -> None:
@@ -235,9 +252,7 @@ def _subgroups(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_phases(rows: pl.DataFrame) -> pl.DataFrame:
-    """Phases counted from 1 in each series; its first row begins the first phase."""
-    series = Segments.beginning(rows["first"].to_numpy())
-    begun = np.cumsum(rows["phase_start"].to_numpy() | rows["first"].to_numpy())
-    phase = begun - series.spread(begun[series.starts]) + 1
-    return rows.with_columns(pl.Series("phase", phase, dtype=pl.Int64)).drop("phase_start")
+def _phases(first: BoolArray, segments: Segments) -> IntArray:
+    """(N,) phases counted from 1 in each series; its first row begins the first phase."""
+    before = np.maximum.accumulate(np.where(first, segments.ids, 0))
+    return segments.ids - before + 1

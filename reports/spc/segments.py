@@ -94,9 +94,3 @@ class Segments:
         rows = np.flatnonzero(wanted[self.ids])
         kept = self.ids[rows]
         return Segments.beginning(np.diff(kept, prepend=-1) != 0), rows
-
-    def between(self, first: int, last: int) -> tuple["Segments", slice]:
-        """The segments from `first` up to, not including, `last`, and where their points are."""
-        edges = np.append(self.starts, len(self.ids))
-        rows = slice(int(edges[first]), int(edges[last]))
-        return Segments(self.ids[rows] - first, self.starts[first:last] - edges[first]), rows

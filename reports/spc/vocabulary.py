@@ -45,7 +45,7 @@ class Direction(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a point says. `none`: it was not judged (no value, left out, or no centre line)."""
+    """What a point says. `none`: not judged (no value, left out, no centre line, or no rule)."""
 
     NONE = "none"
     COMMON_CAUSE = "common_cause"

@@ -39,7 +39,7 @@ def test_the_catalogue_holds_the_agreed_codes():
     ("code", "scope", "effect"),
     [
         ("C02", "row", "set_aside"),
-        ("R08", "row", "set_aside"),
+        ("R08", "information", "check"),
         ("H01", "submission", "refused"),
         ("F02", "submission", "quarantined"),
         ("S01", "submission", "quarantined"),

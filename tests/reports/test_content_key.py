@@ -5,12 +5,13 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
+from reports.pages import content_key
 from reports.pages.content_key import digest_of, rows_digest
 
 FRAME = pl.DataFrame(
     {
         "key": ["a", "b", "c"],
-        "number": [1.5, None, -0.0],
+        "number": [1.5, None, 0.0],
         "count": [1, 2, None],
         "is": [True, None, False],
         "day": [date(2026, 10, 1), None, date(2026, 9, 1)],
@@ -20,6 +21,13 @@ FRAME = pl.DataFrame(
 )
 
 
+@pytest.fixture(params=[200, 0], ids=["written", "hashed"])
+def few_rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of taking in rows: written out, and column by column."""
+    monkeypatch.setattr(content_key, "FEW_ROWS", request.param)
+
+
+@pytest.mark.usefixtures("few_rows")
 def test_order_of_rows_and_columns_chunks_and_leftovers_do_not_matter() -> None:
     known = rows_digest(FRAME, "key")
     assert rows_digest(FRAME.reverse(), "key") == known
@@ -33,6 +41,7 @@ def test_order_of_rows_and_columns_chunks_and_leftovers_do_not_matter() -> None:
     assert rows_digest(FRAME.with_columns(pl.col("key").cast(pl.Categorical)), "key") == known
 
 
+@pytest.mark.usefixtures("few_rows")
 @pytest.mark.parametrize(
     "changed",
     [
@@ -51,10 +60,12 @@ def test_any_other_cell_changes_it(changed: pl.DataFrame) -> None:
     assert rows_digest(changed, "key") != rows_digest(FRAME, "key")
 
 
+@pytest.mark.usefixtures("few_rows")
 def test_without_a_key_the_order_counts() -> None:
     assert rows_digest(FRAME.reverse()) != rows_digest(FRAME)
 
 
+@pytest.mark.usefixtures("few_rows")
 def test_an_empty_frame_has_a_digest() -> None:
     assert rows_digest(FRAME.clear(), "key") == rows_digest(FRAME.clear(), "key")
 

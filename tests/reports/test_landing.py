@@ -110,9 +110,7 @@ def test_what_changed_lists_new_signals_once(page: LandingPage) -> None:
     }
 
 
-def test_nothing_is_new_without_a_report_to_compare_with(
-    edition: Edition, english: Words
-) -> None:
+def test_nothing_is_new_without_a_report_to_compare_with(edition: Edition, english: Words) -> None:
     page = landing_page(replace(edition, before=None), english)
     assert page.title == "October 2026: 2 signals of concern"
     assert page.bullets[0].strong == "2 signals of concern."

@@ -41,9 +41,7 @@ def moved(frame: pl.DataFrame, unit: str, organisation: str) -> pl.DataFrame:
     return own.with_columns(
         unit=pl.lit(unit),
         organisation=pl.lit(organisation),
-        series=pl.concat_str(
-            "workstream", "measure", "level", pl.lit(unit), separator="/"
-        ),
+        series=pl.concat_str("workstream", "measure", "level", pl.lit(unit), separator="/"),
     ).select(frame.columns)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from reports.edition import Edition
 from reports.figures.sizes import Size
-from reports.pages.chart import ChartModel, Options, SeriesKey, chart_model
+from reports.pages.chart import ChartModel, Options, SeriesKey, chart_model, series_of
 from reports.pages.workstream import WorkstreamPage, workstream_page
 from reports.words import Words
 
@@ -44,7 +44,8 @@ def test_the_file_has_the_figures_of_the_chart(page: WorkstreamPage) -> None:
     for chart in charts(page):
         drawn = json.loads(chart.figure)["data"][-1]
         told = [row["Value"] for row in rows_of(chart) if row["Value"]]
-        assert [f"{y:.2f}" for y in drawn["y"]] == [f"{float(value):.2f}" for value in told]
+        digits = len(told[0].partition(".")[2])
+        assert [f"{y:.{digits}f}" for y in drawn["y"]] == told
 
 
 def test_the_table_has_a_row_for_each_position_newest_first(page: WorkstreamPage) -> None:
@@ -80,8 +81,6 @@ def test_a_signal_before_a_gap_is_not_counted_now(edition: Edition, page: Workst
 def test_plotly_takes_the_figure(edition: Edition, english: Words, size: Size) -> None:
     key = SeriesKey(workstream="falls", measure="falls_rate", level="organisation", unit="7A2")
     wales = SeriesKey(workstream="falls", measure="falls_rate", level="wales", unit="wales")
-    from reports.pages.chart import series_of
-
     options = Options(unit_name="Hywel Dda", reference=series_of(edition, wales))
     drawn = json.loads(chart_model(edition, key, english, size, options).figure)
     taken = go.Figure(data=drawn["data"], layout=drawn["layout"])

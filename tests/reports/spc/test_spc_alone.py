@@ -41,3 +41,9 @@ def imported(file: Path) -> set[str]:
 def test_nothing_else_is_imported():
     names = set().union(*(imported(file) for file in FOLDER.glob("*.py")))
     assert names - set(sys.stdlib_module_names) == {"numpy", "polars", "scipy"}
+
+
+def test_the_use_in_the_readme_runs(capsys):
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    exec(readme.split("```python")[1].split("```")[0], {})
+    assert "ward 7" in capsys.readouterr().out

@@ -78,13 +78,6 @@ REASONS = (
     ),
     Reason("spc: g: outside and shift", pl.lit(True), ("PowerBI-SPC",), ("g",), FLAGS[2:]),
     Reason(
-        "spc: a run chart has no limits: no rule of zones",
-        pl.lit(True),
-        EVERY,
-        ("run",),
-        (FLAGS[3],),
-    ),
-    Reason(
         "spc: a moving range never bridges a ghost",
         c("case_ghosts"),
         ("qicharts2", "pbcharts"),

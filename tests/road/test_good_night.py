@@ -1,0 +1,102 @@
+"""Good files through the whole road: what is counted, published, and left alone the next night."""
+
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+import pytest
+from made_up import Road, csv_of, row, rows
+
+from assets.steps.result import Verdict
+
+MARCH = date(2024, 3, 1)
+
+
+def test_good_files_are_counted_and_published(road: Road) -> None:
+    assert road.night() is Verdict.GOOD
+    assert road.publication == "2024-03_r1"
+    assert {r["outcome"] for r in road.receipts().values()} == {"accepted"}
+    # Two boards with two wards each: 40 + 30 of 50 + 50, twice.
+    wales = road.point("hand_hygiene_done/wales/wales", MARCH)
+    assert (wales["numerator"], wales["denominator"], wales["value"]) == (140, 200, 70)
+    assert (wales["state"], wales["parts_in"], wales["parts_due"]) == ("final", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("series", "numerator", "denominator"),
+    [
+        ("hand_hygiene_done/organisation/7A4", 70, 100),
+        ("hand_hygiene_done/site/7A4BV", 70, 100),
+        ("hand_hygiene_done/ward/7A4BV:A", 40, 50),
+        ("hand_hygiene_done/setting/7A4:acute_inpatient", 70, 100),
+        ("hand_hygiene_done/population/7A7:adults", 70, 100),
+        ("soap_used/organisation/7A7", 10, 200),
+    ],
+)
+def test_every_level_is_a_sum_of_rows(
+    road: Road, series: str, numerator: float, denominator: float
+) -> None:
+    road.night()
+    point = road.point(series, MARCH)
+    assert (point["numerator"], point["denominator"]) == (numerator, denominator)
+
+
+def test_the_manifest_has_the_hash_of_every_file(road: Road) -> None:
+    road.night()
+    listed = road.manifest()["files"]
+    files = {
+        path.relative_to(road.latest.resolve()).as_posix(): path
+        for path in road.latest.resolve().rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+    assert listed == {name: sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    assert "collaborative/ws-hand-hygiene.cy.html" in listed
+    assert road.manifest()["publication"] == "2024-03_r1"
+
+
+def test_the_next_night_with_nothing_new_publishes_nothing(road: Road) -> None:
+    road.night()
+    before = {p: p.stat().st_mtime_ns for p in road.latest.resolve().rglob("*") if p.is_file()}
+    assert road.night(date(2024, 4, 21)) is Verdict.GOOD
+    assert road.publication == "2024-03_r1"
+    assert before == {p: p.stat().st_mtime_ns for p in before}
+
+
+def test_a_deadline_that_passes_is_news(road: Road) -> None:
+    """April's return is due on 15 May 2024 (6 May is a bank holiday); on the 16th it is missing."""
+    road.night()
+    assert road.night(date(2024, 5, 15)) is Verdict.GOOD
+    assert road.publication == "2024-03_r1" or road.publication == "2024-03_r2"
+    assert road.night(date(2024, 5, 16)) is Verdict.NEEDS_STEWARD
+    assert road.publication == "2024-04_r1"
+
+
+def test_one_corrected_file_touches_only_its_own_pages(road: Road) -> None:
+    road.night()
+    first = road.latest.resolve()
+    corrected = rows("7A4", "2024-03", wards="B") + [row("7A4", "A", "2024-03", compliant=50)]
+    arrived = datetime(2024, 4, 12, 9, tzinfo=UTC)
+    road.put("7A4_hand-hygiene_202403_v02.csv", csv_of(corrected), arrived)
+    assert road.night(date(2024, 4, 21)) is Verdict.GOOD
+    second = road.latest.resolve()
+    assert (first.name, second.name) == ("2024-03_r1", "2024-03_r2")
+    assert road.point("hand_hygiene_done/organisation/7A4", MARCH)["numerator"] == 80
+    assert road.point("hand_hygiene_done/organisation/7A7", MARCH)["numerator"] == 70
+    for untouched in ("stewards/7A7/index.html", "stewards/7A7/index.cy.html"):
+        assert (first / untouched).stat().st_ino == (second / untouched).stat().st_ino
+    for touched in ("org/7A4/index.html", "collaborative/ws-hand-hygiene.html"):
+        assert (first / touched).read_bytes() != (second / touched).read_bytes()
+
+
+def test_the_same_inputs_twice_are_the_same_bytes(road: Road, tmp_path_factory) -> None:
+    from conftest import MONTHS
+    from made_up import contracts_folder
+
+    other_folder = tmp_path_factory.mktemp("other")
+    other = Road(other_folder / "lake", contracts_folder(other_folder / "contracts"))
+    other.lake.mkdir()
+    for organisation in ("7A7", "7A4"):
+        name = f"{organisation}_hand-hygiene_202401-202403_v01.csv"
+        other.put(name, csv_of(rows(organisation, *MONTHS)))
+    road.night()
+    other.night()
+    assert road.manifest()["files"] == other.manifest()["files"]
