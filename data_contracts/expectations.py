@@ -34,6 +34,7 @@ LISTED_SHARE = 0.2
 Value: TypeAlias = str | int | date
 # Dates go to pandas as times of this kind: it compares no others without a loop in Python.
 MOMENT = pl.Datetime("ns")
+COUNTING: Mapping[str, Any] = MappingProxyType({"result_format": "BASIC"})
 # Naming the failing rows makes an expectation twice as slow: asked for only where there are some.
 LISTING: Mapping[str, Any] = MappingProxyType(
     {
@@ -103,15 +104,7 @@ def suite_of(table: Table, organisations: Iterable[str], latest: date) -> tuple[
 
 
 def _column_checks(column: Column) -> list[Check]:
-    return [
-        check for make in (_blank, _readable, _range, _listed, _pattern) for check in make(column)
-    ]
-
-
-def _blank(column: Column) -> list[Check]:
-    if not column.required:
-        return []
-    return [_check(problems.BLANK, column.name, "ExpectColumnValuesToNotBeNull", sent(column.name))]
+    return [check for make in (_present, _range, _listed, _pattern) for check in make(column)]
 
 
 UNREADABLE_VALUE = MappingProxyType(
@@ -125,15 +118,20 @@ UNREADABLE_VALUE = MappingProxyType(
 SUPPRESSED = r"^(?i)([<≤]=?\s*\d+|\*+|\[?[cxzu]\]?|\[low\])$"
 
 
-def _readable(column: Column) -> list[Check]:
-    kind = UNREADABLE_VALUE.get(column.type)
-    if kind is None:
+def _present(column: Column) -> list[Check]:
+    """A value that must be there, or, if anything was sent, must be one that can be read."""
+    text, unreadable = pl.col(sent(column.name)), UNREADABLE_VALUE.get(column.type)
+    narrower = {}
+    if column.type is ColumnType.COUNT:
+        narrower[problems.SUPPRESSED_COUNT.code] = text.str.contains(SUPPRESSED)
+    if column.required:
+        if unreadable is not None:
+            narrower[unreadable.code] = text.is_not_null()
+        name = "ExpectColumnValuesToNotBeNull"
+        return [replace(_check(problems.BLANK, column.name, name, column.name), narrower=narrower)]
+    if unreadable is None:
         return []
-    check = _true(kind.code, column.name)
-    if column.type is not ColumnType.COUNT:
-        return [check]
-    is_hidden = pl.col(sent(column.name)).str.contains(SUPPRESSED)
-    return [replace(check, narrower={problems.SUPPRESSED_COUNT.code: is_hidden})]
+    return [replace(_true(unreadable.code, column.name), narrower=narrower)]
 
 
 def _range(column: Column) -> list[Check]:
@@ -218,7 +216,8 @@ def _table_checks(table: Table, organisations: tuple[str, ...], latest: date) ->
             arguments={"column_list": key, "ignore_row_if": "never"},
         )
     )
-    return [*checks, *(_true(rule.code, None) for rule in table.rules)]
+    own = [_true(rule.code, None) for rule in table.rules]
+    return [_true(problems.SURPLUS_CELLS.code, None), *checks, *own]
 
 
 def _check(
@@ -272,7 +271,7 @@ def broken_rows(frame: pl.DataFrame, suite: tuple[Check, ...]) -> pl.DataFrame:
     few = [place for place, count in counted.items() if _is_listed(count, frame.height)]
     many = [place for place, count in counted.items() if count and place not in few]
     batch = _batch(frame.select(_columns_of(suite)).with_columns(cs.date().cast(MOMENT)))
-    rest = _results(batch, suite, [place for place in counted if place not in few], "BASIC")
+    rest = _results(batch, suite, [place for place in counted if place not in few], COUNTING)
     listed = _results(batch, suite, few, LISTING)
     for place, result in (*rest, *listed):
         _reconcile(suite[place], result, counted[place])
@@ -347,7 +346,7 @@ def _batch(frame: pl.DataFrame) -> Any:
 
 
 def _results(
-    batch: Any, suite: tuple[Check, ...], places: list[int], form: str | Mapping[str, Any]
+    batch: Any, suite: tuple[Check, ...], places: list[int], form: Mapping[str, Any]
 ) -> list[tuple[int, Mapping[str, Any]]]:
     """Validate some checks of a suite: the place of each and what was found."""
     import great_expectations as gx
@@ -356,5 +355,5 @@ def _results(
         return []
     expectations = [_expectation(place, suite[place]) for place in places]
     made = gx.ExpectationSuite("contract", expectations=expectations)
-    answer = batch.validate(made, result_format=form if form == "BASIC" else dict(form))
+    answer = batch.validate(made, result_format=dict(form))
     return [(one.expectation_config.meta["check"], one.result) for one in answer.results]

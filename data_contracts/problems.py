@@ -124,6 +124,7 @@ UNKNOWN_RETURN = _refusal("F06", "topics")
 UNKNOWN_SUBMITTER = _refusal("F07", "folder")
 SAME_FILE = Kind("F08", Scope.INFORMATION, Effect.DUPLICATE, ("duplicate_of",))
 TOO_LARGE = _refusal("F09", "limit_mb")
+SEVERAL_SHEETS = _refusal("F10")
 
 MISSING_COLUMN = _refusal("H01", "column", "suggestion")
 UNKNOWN_COLUMN = _question("H02", "column")
@@ -151,6 +152,7 @@ MONTH_NOT_DUE = _row("R06", "period", "due_from")
 WARD_AND_SITE_ROWS = _row("R07", "site")
 # Left out and said so, not held against the file: its figures are those of the other rows.
 TOTAL_ROW = _question("R08", "value")
+SURPLUS_CELLS = _row("R09")
 
 IDENTIFIER = _quarantine("S01", "column", "kind")
 NOTHING_ACCEPTED = _refusal("S02")
@@ -167,6 +169,7 @@ FILE_KINDS = (
     UNKNOWN_SUBMITTER,
     SAME_FILE,
     TOO_LARGE,
+    SEVERAL_SHEETS,
 )
 HEADER_KINDS = (MISSING_COLUMN, UNKNOWN_COLUMN, DUPLICATE_COLUMN, NO_HEADER, NO_ROWS)
 CELL_KINDS = (
@@ -190,6 +193,7 @@ ROW_KINDS = (
     MONTH_NOT_DUE,
     WARD_AND_SITE_ROWS,
     TOTAL_ROW,
+    SURPLUS_CELLS,
 )
 SUBMISSION_KINDS = (IDENTIFIER, NOTHING_ACCEPTED, WARDS_MISSING, NAME_DIFFERS)
 

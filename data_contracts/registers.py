@@ -353,7 +353,8 @@ def _unclear_spellings(registers: Registers) -> Iterator[str]:
 
 
 def _repeated_codes(registers: Registers) -> Iterator[str]:
-    codes = Counter(one.code for one in (*registers.organisations, *registers.sites))
+    listed: tuple[Organisation | Site, ...] = (*registers.organisations, *registers.sites)
+    codes = Counter(one.code for one in listed)
     codes.update(boundary.id for boundary in registers.boundaries)
     yield from (f"{code} is listed twice" for code, times in codes.items() if times > 1)
 

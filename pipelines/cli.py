@@ -12,13 +12,17 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from assets.steps.desk import Desk
 
 DAY = "%Y-%m-%d"
 MOST_LINES = 12
@@ -31,6 +35,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+
+class Language(StrEnum):
+    """What the findings are told in."""
+
+    EN = "en"
+    CY = "cy"
+
 
 Lake = Annotated[Path, typer.Option("--lake", envvar="SAFECARE_LAKE", help="Folder of the lake.")]
 Today = Annotated[
@@ -59,7 +71,7 @@ def sample(
 
     if folder.exists() and any(folder.iterdir()):
         raise typer.BadParameter(f"{folder} is not empty; the sample needs a folder of its own.")
-    with _bar("Writing the sample") as bar:
+    with _bar() as bar:
         task = bar.add_task("Writing the sample", total=None)
         summary = write_sample(
             folder,
@@ -76,7 +88,7 @@ def run(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = N
     from pipelines.resources import NightError
 
     try:
-        with _bar("Night") as bar:
+        with _bar() as bar:
             verdict = run_night(lake, contracts, _day(today), told=_teller(bar))
     except NightError as error:
         err.print(str(error))
@@ -97,12 +109,84 @@ def contracts(folder: Contracts = None) -> None:
     out.print(table)
 
 
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
+    sender: Annotated[
+        str | None, typer.Option(help="Code of the sender; default: the start of the file's name.")
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Language of the findings.")] = Language.EN,
+    today: Today = None,
+    contracts: Contracts = None,
+) -> None:
+    """Say what the night would say about files, without a lake.
+
+    Exit codes: 0 nothing to mend, 1 something to mend, 2 a file could not be read.
+    """
+    from assets.steps.desk import at_desk
+
+    worst = 0
+    for path in files:
+        desk = at_desk(path, contracts, _day(today), sender)
+        worst = max(worst, _tell_desk(path, desk, language))
+    raise typer.Exit(worst)
+
+
+@app.command()
+def template(
+    topic: Annotated[str, typer.Argument(help="Topic of the file; see `safecare contracts`.")],
+    out_file: Annotated[
+        Path | None, typer.Option("--output", help="Default: template_<topic>.xlsx")
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Language of the definitions.")] = Language.EN,
+    contracts: Contracts = None,
+) -> None:
+    """Write an empty workbook for one kind of file."""
+    from data_contracts.contract import HERE, load_contracts, tables_by_topic
+    from reports.template import template as made
+    from reports.words import Words
+
+    tables = tables_by_topic(load_contracts(contracts))
+    if topic not in tables:
+        raise typer.BadParameter(f"There is no topic {topic}; there are {', '.join(tables)}.")
+    words = Words.load((contracts or HERE) / "translations", language)
+    place = out_file or Path(f"template_{topic}.xlsx")
+    place.write_bytes(made(tables[topic], words))
+    out.print(f"Wrote {place}.")
+
+
+def _tell_desk(path: Path, desk: Desk, language: str) -> int:
+    """Print what was found in a file; the exit code that it calls for."""
+    from data_contracts.problems import UNREADABLE, Outcome
+    from reports.pages.problem_words import ProblemWords, problem_facts
+    from reports.words import Words
+
+    words = Words.load(desk.night.translations, language)
+    said = ProblemWords(words, desk.night.registers)
+    outcome = words.text(f"terms.outcomes.{desk.receipt.outcome.value}")
+    out.print(f"{path.name}: {outcome}", style="bold")
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for row in desk.problems.iter_rows(named=True):
+        told = said.sentences(desk.receipt.workstream, row["code"], problem_facts(row))
+        where = row["cell"] or (None if row["row"] is None else str(row["row"]))
+        places.setdefault((row["code"], told.title, told.mend), []).extend([where] if where else [])
+    for (code, title, mend), cells in places.items():
+        shown = ", ".join(cells[:MOST_LINES]) + (" ..." if len(cells) > MOST_LINES else "")
+        out.print(f"  {code}  {title}{': ' if shown else ''}{shown}", soft_wrap=True, markup=False)
+        out.print(f"       {mend}", soft_wrap=True, markup=False)
+    codes = set(desk.problems["code"])
+    if UNREADABLE.code in codes:
+        return TROUBLE
+    fine = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS, Outcome.DUPLICATE)
+    return 0 if desk.receipt.outcome in fine else 1
+
+
 def _day(moment: datetime | None) -> date | None:
     return None if moment is None else moment.date()
 
 
-def _bar(title: str) -> Progress:
-    """A progress bar on the error stream, so that the output can be piped; quiet when not a screen."""
+def _bar() -> Progress:
+    """A progress bar on the error stream, so that the output can be piped; only on a screen."""
     return Progress(
         TextColumn("{task.description:<28}"),
         BarColumn(),

@@ -19,6 +19,8 @@ PER_CENT = "per_cent"
 DECIMALS = {100.0: 1, 1000.0: 2, 100_000.0: 1, 1.0: 1}
 ENOUGH_FOR_LIMITS = 12
 RUN_CHART = "run"
+# What the engine says of a run chart whose months cannot be judged.
+UNJUDGED = frozenset({"mostly_zero", "mostly_full"})
 SIDES = {HIGH: "high", LOW: "low", 0: "none"}
 
 
@@ -120,7 +122,9 @@ class Speaker:
     def verdict(self, point: Point) -> str:
         """The verdict of one point with its side, for a table cell."""
         if not point.is_signal:
-            return self.words.text(f"charts.verdict.{point.verdict}")
+            is_unjudged = point.verdict == "none" and point.value is not None
+            case = "not_judged" if is_unjudged else point.verdict
+            return self.words.text(f"charts.verdict.{case}")
         kind = verdict_kind(point.verdict)
         return self.words.text(f"charts.verdict_side.{kind}.{SIDES[point.rule_side or 0]}")
 
@@ -225,9 +229,17 @@ def headline_case(series: Series) -> str:
         return "not_judged"
     if judged.is_signal:
         return verdict_kind(judged.verdict)
+    if judged.verdict == "none":
+        return unjudged_reason(series) or "not_judged"
     if sum(p.value is not None for p in series.points) < ENOUGH_FOR_LIMITS:
         return "too_few_events" if series.is_by_event else "too_few"
     return "around_median" if has_median(series) else "common_cause"
+
+
+def unjudged_reason(series: Series) -> str | None:
+    """Why no month of a series can be judged: mostly_zero, mostly_full or None for unknown."""
+    told = (series.chart_reason, *series.notes)
+    return next((reason for reason in told if reason in UNJUDGED), None)
 
 
 def verdict_kind(verdict: str) -> str:

@@ -9,7 +9,7 @@ which version counts (in_force.py).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -38,12 +38,12 @@ from assets.steps.submissions import (
 )
 from data_contracts import problems
 from data_contracts.contract import Contract, Table
-from data_contracts.expectations import ROW, SUBMISSION, Check, broken_rows, suite_of
+from data_contracts.expectations import ROW, SUBMISSION, Check, broken_rows, holds, suite_of
 from data_contracts.problems import Effect, Fact, Kind, Problem, problems_frame
 from data_contracts.registers import Registers
 
 # A row with one of these stands for a month that nobody can tell: it may be any month of the file.
-MONTH_FACTS = ("organisation", "period", "rows", "set_aside")
+SURPLUS = problems.SURPLUS_CELLS.code
 DOUBTFUL_MONTH = (problems.FUTURE_MONTH.code, problems.MONTH_NOT_DUE.code)
 
 
@@ -58,6 +58,7 @@ class Waiting:
     table: str
     sheet: Sheet
     rows: pl.DataFrame
+    surplus: Collection[int]
     found: pl.DataFrame
 
 
@@ -107,6 +108,7 @@ def _waiting(folder: Path) -> Waiting:
         table=facts["table"],
         sheet=Sheet(name=facts["sheet"], letters=facts["letters"]),
         rows=rows_of(read_text(folder), facts["letters"]),
+        surplus=facts["surplus"],
         found=problems_in(facts),
     )
 
@@ -116,14 +118,25 @@ def _stacked(files: list[Waiting], table: Table) -> pl.DataFrame:
 
     `column` is where a row says that it is a row of totals, else null.
     """
-    heights = [file.rows.height for file in files]
-    place = np.repeat(np.arange(len(files)), heights)
+    place = np.repeat(np.arange(len(files)), [file.rows.height for file in files])
     rows = pl.concat([file.rows for file in files], how="diagonal").with_columns(
         pl.Series(SUBMISSION, [file.submission for file in files], pl.String).gather(place),
         pl.Series(SUBMITTER, [file.submitter for file in files], pl.String).gather(place),
     )
-    sent = [name for name in table.column_names if name in rows]
-    return rows.filter(~is_blank(sent)).with_columns(column=total_of(rows))
+    names = [name for name in table.column_names if name in rows]
+    return rows.filter(~is_blank(names)).with_columns(
+        column=total_of(rows).cast(pl.String), **{holds(SURPLUS): _in_place(files)}
+    )
+
+
+def _in_place(files: list[Waiting]) -> pl.Expr:
+    """Whether the cells of a row are under the names that they belong to."""
+    moved = [
+        (pl.col(SUBMISSION) == file.submission) & pl.col(ROW).is_in(list(file.surplus))
+        for file in files
+        if file.surplus
+    ]
+    return ~pl.any_horizontal(*moved, pl.lit(False))
 
 
 def _codes(night: Night) -> Iterable[str]:
@@ -222,8 +235,8 @@ def _months(marked: pl.DataFrame) -> tuple[dict[str, list[MonthSent]], dict[str,
         .sort("organisation", "period")
     )
     months: dict[str, list[MonthSent]] = {}
-    for submission, *month in counted.iter_rows():
-        months.setdefault(submission, []).append(MonthSent(**dict(zip(MONTH_FACTS, month, strict=True))))
+    for row in counted.iter_rows(named=True):
+        months.setdefault(row.pop(SUBMISSION), []).append(MonthSent(**row))
     return months, dict(marked.filter(~has_place).group_by(SUBMISSION).len().iter_rows())
 
 
@@ -263,7 +276,7 @@ def _effects(found: pl.DataFrame, table: Table) -> Counter[Effect]:
 
 
 def _named_otherwise(file: Waiting, records: pl.DataFrame, registers: Registers) -> list[Problem]:
-    """A question where the file's name speaks of another sender or of other months than its rows."""
+    """A question where the file's name speaks of another sender or other months than its rows."""
     differ = [_other_sender(file, registers), _other_months(file, records)]
     return [
         Problem(problems.NAME_DIFFERS, file.submission, facts=facts)
@@ -283,7 +296,8 @@ def _other_months(file: Waiting, records: pl.DataFrame) -> dict[str, Fact] | Non
     name = parsed_name(file.file_name)
     if name.first is None or name.last is None or "period" not in records or records.is_empty():
         return None
-    first, last = records["period"].min(), records["period"].max()
+    months: list[date] = records["period"].unique().to_list()
+    first, last = min(months), max(months)
     if (first, last) == (name.first, name.last):
         return None
     return {"named": _between(name.first, name.last), "found": _between(first, last)}

@@ -77,7 +77,7 @@ def findings(
 
 
 def total_rows(rows: pl.DataFrame, sheets: Mapping[str, Sheet]) -> Iterator[Problem]:
-    """One remark for each row of totals; `rows`: submission, row, the column and value that say so."""
+    """One remark for each row of totals; `rows`: submission, row, column and value that say so."""
     for row in rows.iter_rows(named=True):
         sheet = sheets[row[SUBMISSION]]
         yield Problem(
@@ -104,7 +104,9 @@ def _told(frame: pl.DataFrame, rows: pl.DataFrame, check: Check, table: Table) -
     sources = [sent(name) for name in table.column_names]
     values = [name for name in ("organisation_code", "site_code", "period", OWNER) if name in frame]
     told = rows.join(
-        frame.select(SUBMISSION, ROW, SUBMITTER, *sources, *values, check.code_of_row().alias(CODE)),
+        frame.select(
+            SUBMISSION, ROW, SUBMITTER, *sources, *values, check.code_of_row().alias(CODE)
+        ),
         on=[SUBMISSION, ROW],
         how="left",
         maintain_order="left",
@@ -163,9 +165,7 @@ def _column(check: Check, background: Background) -> Column:
 
 def _due_from(check: Check, row: Row, background: Background) -> Fact:
     starts = [
-        due.starts
-        for due in background.table.due
-        if row["organisation_code"] in due.organisations
+        due.starts for due in background.table.due if row["organisation_code"] in due.organisations
     ]
     return f"{min(starts):%Y-%m}" if starts else ""
 

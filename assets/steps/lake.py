@@ -18,7 +18,6 @@ from typing import Any
 
 import polars as pl
 
-
 # From so many files on, one call that waits for all of the disk is quicker than one for each.
 MANY = 64
 

@@ -145,7 +145,9 @@ def _with_sites(frame: pl.DataFrame, table: Table, registers: Registers) -> pl.D
 
 def _when(table: Table) -> pl.Expr:
     """The month of a table's rows; where they have none, their day."""
-    times = {column.type: pl.col(column.name) for column in table.columns if column.name in table.key}
+    times = {
+        column.type: pl.col(column.name) for column in table.columns if column.name in table.key
+    }
     return times.get(ColumnType.MONTH, times.get(ColumnType.DATE, pl.lit(None, pl.Date)))
 
 

@@ -11,7 +11,7 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -61,13 +61,15 @@ class Reading:
     """A file as text, with what is wrong with it as a whole.
 
     `sheet_rows`: row (as Excel counts), then the sheet's own columns A, B, ...; header first.
-    `letters` gives the sheet's column for each of the contract's that was found.
+    `letters` gives the sheet's column for each of the contract's that was found. `surplus` are the
+    rows of a text file that have more cells than there are columns: their cells have moved.
     """
 
     table: Table | None = None
     sheet: str = ""
     sheet_rows: pl.DataFrame = field(default_factory=NO_ROWS.clone)
     letters: Mapping[str, str] = field(default_factory=dict)
+    surplus: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -162,7 +164,7 @@ def _sheets(
     if is_book:
         return _workbook(path, books), []
     text, notes = _decoded(path.read_bytes())
-    return [Sheet(name="", rows=_text_rows(text, topics))], notes
+    return [Sheet(name="", rows=_text_rows(text, _known_names(topics)))], notes
 
 
 def _workbook(path: Path, books: WorkbookReader) -> list[Sheet]:
@@ -189,9 +191,8 @@ def _decoded(content: bytes) -> tuple[str, list[Kind]]:
     raise RefusalError(problems.UNDECODABLE)
 
 
-def _text_rows(text: str, topics: Mapping[str, Table]) -> Rows:
+def _text_rows(text: str, names: frozenset[str]) -> Rows:
     """Rows by the delimiter of a closed list under which most known column names appear."""
-    names = _known_names(topics)
     head = "\n".join(text.splitlines()[:HEADER_WITHIN])
     best = max(
         DELIMITERS, key=lambda mark: _best_header(_split(head, mark, strict=False), names)[0]
@@ -255,6 +256,7 @@ def _reading(
         sheet=masked(sheet.name),
         sheet_rows=_sheet_rows(sheet, header_at),
         letters={name: excel_letter(place) for name, place in places.items()},
+        surplus=tuple(_surplus(sheet, header_at)),
     )
     if not _is_filled(sheet.rows[header_at + 1 :], places.values()):
         found.append(Problem(problems.NO_ROWS, submission, sheet=sheet.name or None))
@@ -267,8 +269,20 @@ def _is_filled(body: Rows, places: Iterable[int]) -> bool:
     return any((cell or "").strip() for row in body for p, cell in enumerate(row) if p in columns)
 
 
+def _surplus(sheet: Sheet, header_at: int) -> Iterator[int]:
+    """Rows with cells to the right of the last named column; a workbook may have a note there."""
+    if not sheet.name:
+        named = [place for place, cell in enumerate(sheet.rows[header_at]) if (cell or "").strip()]
+        for number, row in enumerate(sheet.rows[header_at + 1 :], start=header_at + 2):
+            if any((cell or "").strip() for cell in row[named[-1] + 1 :]):
+                yield number
+
+
 def _chosen(sheets: Sequence[Sheet], topics: Mapping[str, Table]) -> tuple[Sheet, int]:
-    """The sheet with the best header (a hidden one only if there is no other), and where it is."""
+    """The sheet that has a header and rows, and where its header is.
+
+    A hidden sheet, often last month's, is looked at only if no other has a header.
+    """
     names = _known_names(topics)
     filled = [sheet for sheet in sheets if sheet.rows]
     if not filled:
@@ -277,7 +291,11 @@ def _chosen(sheets: Sequence[Sheet], topics: Mapping[str, Table]) -> tuple[Sheet
     agreed = [one for one in found if one[0][0] >= HEADER_NAMES]
     if not agreed:
         raise RefusalError(problems.NO_HEADER)
-    (_, header_at), sheet = max(agreed, key=lambda one: (one[1].visible, one[0][0]))
+    seen = [one for one in agreed if one[1].visible] or agreed
+    with_rows = [one for one in seen if any(map(any, one[1].rows[one[0][1] + 1 :]))]
+    if len(with_rows) > 1:
+        raise RefusalError(problems.SEVERAL_SHEETS)
+    (_, header_at), sheet = (with_rows or seen)[0]
     return sheet, header_at
 
 

@@ -16,9 +16,11 @@ import stat
 import time as clock
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -59,6 +61,8 @@ from data_contracts.problems import (
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
 # Seconds for which a file's size and time must not have changed before it is taken.
 SETTLED_AFTER = 3.0
+# While the child opens one workbook the next file of text can be read.
+AT_ONCE = 2
 # prepare() clears this away after a crash.
 COPYING = ".making-copy"
 # A link that took a file's place is not followed, a pipe is not waited for; Windows has neither.
@@ -113,9 +117,8 @@ def receive_files(night: Night) -> StepResult:
     """
     homes = Homes(night.lake)
     new = _take_all(night, homes)
-    with WorkbookReader() as books:
-        for folder in received_folders(night.lake):
-            _read(folder, night, homes, books)
+    with WorkbookReader() as books, ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda home: _read(home, night, homes, books), received_folders(night.lake)))
     settle_all(night.lake, filter(None, map(_ended, received_folders(night.lake))))
     left = sum(not path.is_dir() for path in _entries(night.lake.inbox))
     return StepResult(rows=new, metadata={"files": new, "left": left, "inbox": night.lake.inbox})
@@ -154,13 +157,15 @@ def _read(folder: Path, night: Night, homes: Homes, books: WorkbookReader) -> No
 def _is_read(folder: Path) -> bool:
     try:
         return bool(reading_facts(folder))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return False
 
 
 def _ended(folder: Path) -> Settled | None:
     """The outcome of a file whose way ends here: refused, of no table, or here already."""
     facts = reading_facts(folder)
+    if facts["table"] is not None and not facts["problems"]:
+        return None
     found = problems_in(facts)
     duplicate_of = _duplicate_of(found)
     if facts["table"] is not None and not facts["refused"] and duplicate_of is None:
@@ -198,7 +203,8 @@ def _same_file(received: Received, homes: Homes) -> str | None:
     for home in homes.alike(received.submission):
         is_earlier = home.name < received.submission
         if is_earlier and _identity(read_received(home)) == _identity(received):
-            if not (home / RECEIPT).exists() or read_receipt(home).outcome in IN_FULL:
+            earlier = read_receipt(home) if (home / RECEIPT).exists() else None
+            if earlier is None or earlier.outcome in IN_FULL:
                 return home.name
     return None
 
@@ -299,10 +305,11 @@ def _suffix(path: Path) -> str:
 def _described(path: Path, copy: Path, night: Night) -> Received:
     """What is known of a file; what its name says of a person is not written down."""
     arrived = min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), night.now)
+    sender = night.registers.organisation(path.parent.name)
     sha256 = digest_of_file(copy)
     return Received(
         submission=f"{arrived:%Y%m%d-%H%M%S}-{sha256[:12]}",
-        submitter=path.parent.name,
+        submitter=path.parent.name if sender is None else sender.code,
         file_name=masked(path.name),
         sha256=sha256,
         size=copy.stat().st_size,
@@ -326,4 +333,4 @@ def _copied_before(received: Received, homes: Homes) -> Path | None:
 def _free_name(name: str, homes: Homes) -> str:
     """The same bytes at the same second from two senders get two names."""
     used = {home.name for home in homes.alike(name)}
-    return next(n for n in (name, *(f"{name}-{i}" for i in range(2, 1000))) if n not in used)
+    return next(n for n in chain([name], (f"{name}-{i}" for i in count(2))) if n not in used)

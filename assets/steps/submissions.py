@@ -121,9 +121,11 @@ def write_reading(folder: Path, reading: Reading) -> None:
     """
     reading.sheet_rows.write_ipc_stream(folder / TEXT)
     facts = {
+        "text_size": (folder / TEXT).stat().st_size,
         "table": None if reading.table is None else reading.table.name,
         "sheet": reading.sheet,
         "letters": dict(reading.letters),
+        "surplus": reading.surplus,
         "refused": reading.is_refused,
         "problems": problems_frame(reading.problems).rows(),
     }
@@ -137,12 +139,13 @@ def forget_reading(folder: Path) -> None:
 
 
 def reading_facts(folder: Path) -> dict[str, Any]:
-    """table, sheet, letters, refused and problems, as read.
+    """table, sheet, letters, surplus, refused and problems, as read.
 
-    Raises FileNotFoundError where the file was not read yet, ValueError where only half of this
-    was written.
+    Raises FileNotFoundError where the file was not read yet, ValueError where a crash left half.
     """
     facts: dict[str, Any] = read_json(folder / READING)
+    if facts["text_size"] != (folder / TEXT).stat().st_size:
+        raise ValueError(f"{folder.name}: the text is not whole")
     return facts
 
 

@@ -16,7 +16,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Timer
+from threading import Lock, Timer
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
@@ -63,12 +63,13 @@ class ChildDiedError(Exception):
 
 
 class WorkbookReader:
-    """One warm child that takes many workbooks; a context manager."""
+    """One warm child that takes many workbooks, one after the other; a context manager."""
 
     def __init__(self, wall_seconds: float = WALL_SECONDS) -> None:
         self._wall_seconds = wall_seconds
         self._child: subprocess.Popen[str] | None = None
         self._folder = TemporaryDirectory(prefix="safecare-")
+        self._turn = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -89,11 +90,12 @@ class WorkbookReader:
         alone in a fresh child.
         """
         refuse_bombs(path)
-        for _ in range(2):
-            try:
-                return self._ask(path)
-            except ChildDiedError:
-                self._end()
+        with self._turn:
+            for _ in range(2):
+                try:
+                    return self._ask(path)
+                except ChildDiedError:
+                    self._end()
         raise WorkbookError(Unreadable.STOPPED)
 
     def _ask(self, path: Path) -> list[Sheet]:
@@ -144,7 +146,8 @@ def _fresh_child(folder: str) -> subprocess.Popen[str]:
 
 def _exchange(child: subprocess.Popen[str], path: Path) -> dict[str, Any] | None:
     """What the child answers; None when it died."""
-    assert child.stdin is not None and child.stdout is not None
+    assert child.stdin is not None
+    assert child.stdout is not None
     try:
         child.stdin.write(json.dumps(str(path.resolve())) + "\n")
         child.stdin.flush()

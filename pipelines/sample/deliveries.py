@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import polars as pl
-from data_contracts.working_days import deadline
 
+from data_contracts.working_days import deadline
 from pipelines.sample.chance import stream
 from pipelines.sample.edits import put
 from pipelines.sample.parcels import Parcel

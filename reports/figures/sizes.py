@@ -56,7 +56,7 @@ SPECS = {
         last_adds=2.5, max_months=48, tick_months=6,
     ),
     Size.SMALL: Spec(
-        height=180, left=38, right=54, top=10, bottom=34, font=12, label_font=12, label_gap=14,
+        height=180, left=38, right=60, top=10, bottom=34, font=12, label_font=12, label_gap=14,
         centre_width=1.25, line_width=1.1, circle=3.4, square=6.5, diamond=7, rim=0.75,
         last_adds=2.5, max_months=48, tick_months=12, has_target=False, has_sentences=False,
     ),

@@ -2,13 +2,14 @@
 
 Here: the picture for tables, the matrix and pages without JavaScript. Colours come from the style
 sheet by class, so it prints and survives forced colours. It has no words and is hidden from
-screen readers: the text beside it says the same.
+screen readers: the text beside it says the same. A page can hold thousands: places are whole
+pixels and steps from one to the next, which halves them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from reports import theme
 from reports.figures.series import Point, Series
@@ -32,7 +33,7 @@ def sparkline(series: Series, width: int = 110, height: int = 24, count: int = M
     return (
         f'<svg class="sp {theme.verdict_class(shown.points[last].verdict)}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'aria-hidden="true" focusable="false">{"".join(parts)}{mark}</svg>'
+        f'aria-hidden="true">{"".join(parts)}{mark}</svg>'
     )
 
 
@@ -50,12 +51,12 @@ class _Place:
         self.step = (width - 2 * MARGIN - 2) / max(1, len(series.points) - 1)
         self.height = height
 
-    def x(self, position: float) -> str:
-        return _digits(MARGIN + position * self.step)
+    def x(self, position: float) -> int:
+        return round(MARGIN + position * self.step)
 
-    def y(self, value: float) -> str:
+    def y(self, value: float) -> int:
         inner = self.height - 2 * MARGIN
-        return _digits(self.height - MARGIN - (value - self.low) / self.span * inner)
+        return round(self.height - MARGIN - (value - self.low) / self.span * inner)
 
 
 def _bands(series: Series, place: _Place) -> Iterator[str]:
@@ -86,11 +87,19 @@ def _phases(series: Series) -> Iterator[tuple[int, int, Point]]:
 def _lines(series: Series, place: _Place) -> Iterator[str]:
     runs = groupby(enumerate(series.points), key=lambda pair: pair[1].value is not None)
     paths = [
-        "M" + " ".join(f"{place.x(i)} {place.y(p.value)}" for i, p in run if p.value is not None)
+        _path([(place.x(i), place.y(p.value)) for i, p in run if p.value is not None])
         for has_value, run in runs
         if has_value
     ]
     yield f'<path class="sl" d="{"".join(paths)}"/>'
+
+
+def _path(places: list[tuple[int, int]]) -> str:
+    """A line from place to place: the first as it is, then steps; a minus sign also separates."""
+    (x, y), steps = places[0], pairwise(places)
+    moved = [number for here, there in steps for number in (there[0] - here[0], there[1] - here[1])]
+    written = "".join(f" {n}" if n >= 0 else str(n) for n in moved).lstrip()
+    return f"M{x} {y}" + (f"l{written}" if written else "h0")
 
 
 def _mark(point: Point, place: _Place, position: int) -> str:
@@ -104,7 +113,3 @@ def _mark(point: Point, place: _Place, position: int) -> str:
     }
     shape = paths.get(theme.verdict_symbol(point.verdict))
     return f'<path d="M{x} {y}{shape}"/>' if shape else f'<circle cx="{x}" cy="{y}" r="2.7"/>'
-
-
-def _digits(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")

@@ -362,9 +362,10 @@ def _notes(whole: Series, shown: Series, speaker: Speaker, size: Size) -> tuple[
         (size is not Size.SMALL and _starts_above_zero(shown), "charts.chart.not_from_zero"),
         (only != "reported", f"charts.{every}.{only}"),
     )
-    older = [say("charts.chart.older", month=speaker.words.month(whole.points[0].period))]
-    is_cut = len(whole.points) > len(shown.points)
-    return tuple([say(key) for holds, key in candidates if holds] + (older if is_cut else []))
+    known = [say(key) for holds, key in candidates if holds]
+    if len(whole.points) > len(shown.points):
+        known.append(say("charts.chart.older", month=speaker.words.month(whole.points[0].period)))
+    return tuple(known)
 
 
 def _starts_above_zero(series: Series) -> bool:

@@ -29,6 +29,7 @@ class Standing(StrEnum):
 
     JUDGED = "judged"
     TOO_FEW = "too_few"
+    NOT_JUDGED = "not_judged"
     HOLLOW = "hollow"
     GAP = "gap"
     NEVER = "never"
@@ -115,6 +116,8 @@ def standing(series: Series, month: date) -> Standing:
         return Standing.GAP
     if not last.is_solid and (last.state not in MATURING or last.excluded or judged is None):
         return Standing.HOLLOW
+    if judged is None or judged.verdict == "none":
+        return Standing.NOT_JUDGED
     return Standing.TOO_FEW if _is_too_short(series) else Standing.JUDGED
 
 

@@ -22,7 +22,7 @@ from reports.pages.chart import SeriesKey, short_month
 from reports.pages.findings import Finding, Standing
 from reports.pages.units import ORGANISATION, WALES, unit_name
 from reports.pages.workstream_series import ORDER
-from reports.sentences import Speaker
+from reports.sentences import Speaker, unjudged_reason
 from reports.words import Words
 
 TRACE_WIDTH = 42
@@ -161,6 +161,8 @@ class CellMaker:
             return self._hollow(found)
         if found.standing is Standing.TOO_FEW:
             return self._too_few(found)
+        if found.standing is Standing.NOT_JUDGED:
+            return self._not_judged(found)
         return self._judged(found)
 
     def _judged(self, found: Finding) -> Cell:
@@ -197,6 +199,12 @@ class CellMaker:
         case = "events" if found.series.is_by_event else "months"
         note = self._say(f"{case}_so_far", n=count)
         return self._state(found, "too_few", note, found.series.last)
+
+    def _not_judged(self, found: Finding) -> Cell:
+        """Where nearly every value is the same, no rule can tell one month from another."""
+        reason = unjudged_reason(found.series)
+        note = self._say(f"reason.{reason}") if reason else ""
+        return self._state(found, "not_judged", note, found.series.last)
 
     def _state(self, found: Finding, case: str, note: str, point: Point | None) -> Cell:
         """A state with the value it has, which is not judged."""

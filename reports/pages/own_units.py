@@ -19,7 +19,7 @@ from reports.figures.series import Series, read_every_series
 from reports.figures.sparkline import MONTHS, sparkline
 from reports.pages.chart import SeriesKey, short_month
 from reports.pages.findings import SIGNALS, Standing, standing
-from reports.pages.units import ORGANISATION, PARTS, WALES, part_name, unit_name
+from reports.pages.units import ORGANISATION, PARTS, WALES, WARD, part_name, unit_name
 from reports.pages.workstream_series import ORDER, rank, targets_of, verdict_of
 from reports.sentences import Speaker
 from reports.words import Words
@@ -63,7 +63,8 @@ class OwnSeries:
 def read_own(edition: Edition, contract: Contract, code: str) -> OwnSeries:
     """The series of a workstream for Wales, the organisation and its parts.
 
-    Of the parts, which are many, only the last points are read: those that tables show.
+    Of the parts, which are many, only those that tables show are read, and of them only the last
+    points: all parts for key measures, and for the other measures those with a signal.
     """
     ours = (pl.col("workstream") == contract.workstream) & (
         (pl.col("level") == WALES)
@@ -71,9 +72,17 @@ def read_own(edition: Edition, contract: Contract, code: str) -> OwnSeries:
     )
     points = edition.points.filter(ours).sort("series", "period")
     is_part = pl.col("level").is_in(PARTS)
-    ends = points.filter(is_part).group_by("series", maintain_order=True).tail(MONTHS)
+    keys = [measure.id for measure in contract.measures if measure.key]
+    told = pl.col("measure").is_in(keys) | pl.col("series").is_in(_with_signal(points, edition))
+    ends = points.filter(is_part & told).group_by("series", maintain_order=True).tail(MONTHS)
     read = _read(edition, contract, points.filter(~is_part)) | _read(edition, contract, ends)
     return OwnSeries(contract, code, read)
+
+
+def _with_signal(points: pl.DataFrame, edition: Edition) -> list[str]:
+    """Series whose point of the edition's month is a signal."""
+    now = points.filter(pl.col("period") == edition.data_month)
+    return now.filter(~pl.col("verdict").is_in(["none", "common_cause"]))["series"].to_list()
 
 
 def read_whole(
@@ -97,8 +106,16 @@ def has_signal(series: Series, edition: Edition) -> bool:
 
 
 def signalling(edition: Edition, own: OwnSeries, measure: Measure) -> list[SeriesKey]:
-    """Parts of an organisation with a signal on a measure, concerns first."""
-    found = [pair for pair in own.parts(measure) if has_signal(pair[1], edition)]
+    """Parts of an organisation that get a chart for a measure, concerns first.
+
+    Wards that improve are left to the table: there are many, and nobody needs to act on them.
+    """
+    found = [
+        (key, series)
+        for key, series in own.parts(measure)
+        if has_signal(series, edition)
+        and (key.level != WARD or verdict_of(series) != "improvement")
+    ]
     return [key for key, _ in sorted(found, key=lambda pair: rank(pair[1]))]
 
 
@@ -113,6 +130,7 @@ class UnitRow:
     is_wales: bool
     verdict: str
     side: int
+    is_signal: bool
     signal: str
     latest: str
     month: str
@@ -174,6 +192,7 @@ class UnitTables:
             is_wales=key.level == WALES,
             verdict=verdict_of(series) if judged else ORDER[-1],
             side=(judged.rule_side or 0) if judged else 0,
+            is_signal=judged is not None and judged.is_signal,
             signal=speaker.verdict(judged) if judged else speaker.finding(series),
             latest=speaker.amounts.amount(last.value if last else None),
             month="" if is_current or last is None else short_month(self.words, last.period),

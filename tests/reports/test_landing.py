@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from reports.edition import Edition
@@ -150,3 +151,18 @@ def test_the_month_is_final_after_its_closing_day(edition: Edition, english: Wor
     assert landing_page(edition, english).state == "Final"
     early = replace(edition, today=edition.returns["deadline"].max())
     assert landing_page(early, english).state == "Provisional"
+
+
+def test_a_series_that_no_rule_can_judge_says_why(edition: Edition, english: Words) -> None:
+    chosen = pl.col("series") == "deterioration/cardiac_arrests_rate/organisation/7A7"
+    made = replace(
+        edition,
+        points=edition.points.with_columns(
+            verdict=pl.when(chosen).then(pl.lit("none")).otherwise(pl.col("verdict"))
+        ),
+        series=edition.series.with_columns(
+            notes=pl.when(chosen).then(pl.lit(["mostly_zero"])).otherwise(pl.col("notes"))
+        ),
+    )
+    found = cell(landing_page(made, english), "Powys", "cardiac-arrests-rate")
+    assert (found.text, found.value, found.note) == ("Not judged", "5.60", "mostly zero")

@@ -1,0 +1,407 @@
+"""Files become rows of text, or are refused: what is read, and what is said about each bad file.
+
+Here: type, encoding, delimiter, header, sheets. Not here: values (test_check), the inbox
+(test_receive).
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from boards import COLUMNS, csv_of, lines_of, locked_workbook, patient_number, ward, workbook_of
+
+from assets.steps.read import FileName, Reading, parsed_name, read
+from assets.steps.workbook import WorkbookReader
+from data_contracts.contract import Table, load_contracts, tables_by_topic
+
+ROWS = [ward("A1"), ward("A2", falls_total=3, falls_no_harm=3, falls_low_harm=0)]
+CSV, BOOK = "7A4_falls_202403_v01.csv", "7A4_falls_202403_v01.xlsx"
+
+
+@pytest.fixture(scope="module")
+def topics() -> dict[str, Table]:
+    return tables_by_topic(load_contracts())
+
+
+@pytest.fixture(scope="module")
+def books() -> Iterator[WorkbookReader]:
+    with WorkbookReader() as reader:
+        yield reader
+
+
+class Reader:
+    """Reads one file's content under a name."""
+
+    def __init__(self, folder: Path, topics: dict[str, Table], books: WorkbookReader) -> None:
+        self.folder, self.topics, self.books = folder, topics, books
+
+    def __call__(self, content: bytes, name: str = CSV) -> Reading:
+        path = self.folder / f"original{Path(name).suffix}"
+        path.write_bytes(content)
+        return read(path, "s1", name, self.topics, self.books)
+
+
+@pytest.fixture
+def reader(tmp_path: Path, topics: dict[str, Table], books: WorkbookReader) -> Reader:
+    return Reader(tmp_path, topics, books)
+
+
+def told(reading: Reading) -> list[tuple[str, int | None, str | None]]:
+    """Code, row and cell of each problem."""
+    return [(p.kind.code, p.row, p.cell) for p in reading.problems]
+
+
+def facts(reading: Reading) -> dict[str, Any]:
+    (problem,) = reading.problems
+    return dict(problem.facts)
+
+
+def test_a_good_file_is_read_as_text_with_the_rows_of_the_file(reader: Reader) -> None:
+    reading = reader(csv_of(ROWS))
+    assert told(reading) == []
+    assert reading.table is not None
+    assert reading.table.name == "falls.monthly"
+    assert reading.rows["row"].to_list() == [2, 3]
+    assert reading.rows["falls_total"].to_list() == ["6", "3"]
+    assert reading.letters["ward_code"] == "C"
+    assert reading.letters["enhanced_observation_days"] == "S"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_any_agreed_separator_is_recognised(reader: Reader, separator: str) -> None:
+    reading = reader(csv_of(ROWS, separator=separator))
+    assert told(reading) == []
+    assert reading.rows["ward_name"].to_list() == ["Ward A1", "Ward A2"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_welsh_letters_survive_every_unicode_encoding(reader: Reader, encoding: str) -> None:
+    reading = reader(csv_of([ward(ward_name="Tŷ Dewi â ŵyn")], encoding=encoding))
+    assert told(reading) == []
+    assert reading.rows["ward_name"].to_list() == ["Tŷ Dewi â ŵyn"]
+
+
+def test_the_old_windows_encoding_is_read_with_a_question(reader: Reader) -> None:
+    reading = reader(csv_of([ward(ward_name="Ward Môn")], encoding="cp1252"))
+    assert told(reading) == [("F05", None, None)]
+    assert not reading.is_refused
+    assert reading.rows["ward_name"].to_list() == ["Ward Môn"]
+
+
+def test_lines_may_end_as_windows_ends_them_and_cells_may_hold_lines(reader: Reader) -> None:
+    content = csv_of([ward(ward_name='"Ward\nA1"'), ward("A2")]).replace(b"\n7A4", b"\r\n7A4")
+    reading = reader(content)
+    assert reading.rows["ward_name"].to_list() == ["Ward\nA1", "Ward A2"]
+    # Excel counts rows, not lines.
+    assert reading.rows["row"].to_list() == [2, 3]
+
+
+def test_header_cells_may_be_written_as_people_write_them(reader: Reader) -> None:
+    content = csv_of(ROWS).replace(b"ward_code,falls_total", b"Ward Code,FALLS-TOTAL ")
+    content = content.replace(b"ward_name", b" Ward name")
+    assert told(reader(content)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code", "reason"),
+    [
+        (b"", CSV, "F01", None),
+        (b"\xef\xbb\xbf", CSV, "F01", None),
+        (b"\x00\x00\x01", CSV, "F02", "control_characters"),
+        (b"\x81\x8d\x8f", CSV, "F04", None),
+        (b"organisation_code,site_code,ward_code\n\"7A4,7A4BV,A1\n", CSV, "F02", "broken_lines"),
+        (b"PK\x03\x04 broken off", BOOK, "F02", "damaged"),
+        (csv_of(ROWS), BOOK, "F02", "content_differs"),
+        (workbook_of(lines_of(ROWS)), CSV, "F02", "content_differs"),
+        (locked_workbook(), BOOK, "F02", "password"),
+        (workbook_of([]), BOOK, "F01", None),
+    ],
+    ids=[
+        "empty", "byte order mark alone", "no text", "no letters", "open quotation mark", "damaged",
+        "text named xlsx", "workbook named csv", "password", "empty sheet",
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_named_with_its_reason(
+    reader: Reader, content: bytes, name: str, code: str, reason: str | None
+) -> None:
+    reading = reader(content, name)
+    assert told(reading) == [(code, None, None)]
+    assert facts(reading).get("reason") == reason
+    assert reading.is_refused
+    assert reading.rows.is_empty()
+
+
+def test_a_workbook_cut_short_is_damaged(reader: Reader) -> None:
+    whole = workbook_of(lines_of(ROWS))
+    assert facts(reader(whole[: len(whole) * 2 // 3], BOOK)) == {"reason": "damaged"}
+
+
+@pytest.mark.parametrize("name", ["7A4_falls_202403_v01.ods", "7A4_falls_202403_v01.xlsm"])
+def test_other_types_are_refused_by_name(reader: Reader, name: str) -> None:
+    reading = reader(csv_of(ROWS), name)
+    assert told(reading) == [("F03", None, None)]
+    assert facts(reading) == {"extension": Path(name).suffix}
+
+
+def test_a_file_over_the_limit_is_not_opened(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assets.steps.read.SIZE_LIMIT", 1 << 20)
+    reading = reader(b" " * ((1 << 20) + 1))
+    assert told(reading) == [("F09", None, None)]
+    assert facts(reading) == {"limit_mb": 1}
+
+
+def test_a_misspelt_header_is_named_with_the_column_it_stands_for(reader: Reader) -> None:
+    content = csv_of(ROWS).replace(b"falls_total", b"fals_total")
+    reading = reader(content)
+    assert told(reading) == [("H01", 1, "I1")]
+    assert reading.problems[0].column == "falls_total"
+    assert facts(reading) == {"suggestion": "fals_total"}
+
+
+def test_a_column_that_may_be_left_out_is_missed_only_when_misspelt(reader: Reader) -> None:
+    assert told(reader(csv_of(ROWS, tuple(c for c in COLUMNS if c != "ward_name")))) == []
+    misspelt = reader(csv_of(ROWS).replace(b"ward_name", b"ward_nmae"))
+    assert [(p.kind.code, p.column, p.cell) for p in misspelt.problems] == [
+        ("H01", "ward_name", "D1")
+    ]
+
+
+def test_a_missing_column_refuses_the_file(reader: Reader) -> None:
+    reading = reader(csv_of(ROWS, tuple(c for c in COLUMNS if c != "occupied_bed_days")))
+    assert [(p.kind.code, p.column, p.cell) for p in reading.problems] == [
+        ("H01", "occupied_bed_days", None)
+    ]
+    assert reading.is_refused
+
+
+def test_a_column_nobody_asked_for_is_a_question(reader: Reader) -> None:
+    reading = reader(csv_of([ward(weather="rain")], (*COLUMNS, "weather")))
+    assert [(p.kind.code, p.column, p.cell) for p in reading.problems] == [("H02", "weather", "T1")]
+    assert not reading.is_refused
+    assert "weather" not in reading.rows.columns
+
+
+def test_a_column_twice_refuses_the_file(reader: Reader) -> None:
+    reading = reader(csv_of(ROWS, (*COLUMNS, "falls_total")))
+    assert [(p.kind.code, p.column) for p in reading.problems] == [("H03", "falls_total")]
+    assert reading.is_refused
+
+
+def test_without_a_header_nothing_is_guessed(reader: Reader) -> None:
+    reading = reader(csv_of(ROWS).partition(b"\n")[2])
+    assert told(reading) == [("H04", None, None)]
+
+
+@pytest.mark.parametrize("below", [b"", b"\n\n", b",,,,\n  ,\n"])
+def test_a_header_without_rows_is_not_a_month_of_zeros(reader: Reader, below: bytes) -> None:
+    assert [p.kind.code for p in reader(csv_of([]) + below).problems] == ["H05"]
+
+
+def test_rows_keep_their_number_below_blank_ones(reader: Reader) -> None:
+    lines = csv_of(ROWS).splitlines(keepends=True)
+    reading = reader(b"".join([lines[0], b"\n", lines[1], b",,,\n", lines[2]]))
+    filled = reading.rows.filter(reading.rows["ward_code"].is_not_null())
+    assert filled.select("row", "ward_code").rows() == [(3, "A1"), (5, "A2")]
+
+
+def test_cells_to_the_right_of_the_header_are_a_row_that_moved(reader: Reader) -> None:
+    """1,234 without quotation marks: everything after it stands one column to the right."""
+    content = csv_of([ward("A1"), ward("A2", occupied_bed_days="1,234")])
+    assert reader(content).surplus == (3,)
+
+
+def test_the_file_name_says_what_a_file_is(reader: Reader) -> None:
+    assert parsed_name("7A4_falls_202401-202403_v02.csv") == FileName(
+        submitter="7A4",
+        topic="falls",
+        first=date(2024, 1, 1),
+        last=date(2024, 3, 1),
+        version=2,
+    )
+    assert parsed_name("7a4_Falls_202403_v2 (1).xlsx ").first == date(2024, 3, 1)
+    assert parsed_name("RQF_pressure-ulcers-events_202403.csv").topic == "pressure-ulcers-events"
+    assert parsed_name("7A4_falls_202413_v01.csv").first is None
+    assert parsed_name("falls March final.xlsx") == FileName()
+
+
+def test_a_file_under_another_name_is_told_by_its_header(reader: Reader) -> None:
+    reading = reader(csv_of(ROWS), "Falls March final.csv")
+    assert told(reading) == []
+    assert reading.table is not None
+    assert reading.table.name == "falls.monthly"
+
+
+def test_a_header_that_fits_two_returns_tells_neither(reader: Reader) -> None:
+    events = "organisation_code,site_code,ward_code,setting,population,period,event_type,event_date"
+    reading = reader(f"{events},event_number\n".encode(), "events.csv")
+    assert told(reading) == [("F06", None, None)]
+    assert "falls-events" in facts(reading)["topics"]
+
+
+def test_a_workbook_is_read_as_excel_shows_it(reader: Reader) -> None:
+    reading = reader(workbook_of(lines_of(ROWS)), BOOK)
+    assert told(reading) == []
+    assert reading.sheet == "Sheet 1"
+    assert reading.rows["row"].to_list() == [2, 3]
+    assert reading.rows["falls_total"].to_list() == ["6", "3"]
+
+
+def test_rows_above_the_header_are_passed_over(reader: Reader) -> None:
+    title = [["Falls, March 2024"], [], ["Sent by the patient safety team"]]
+    reading = reader(workbook_of([*title, *lines_of(ROWS)]), BOOK)
+    assert told(reading) == []
+    assert reading.rows["row"].to_list() == [5, 6]
+
+
+def test_columns_keep_their_letters_where_a_sheet_begins_further_in(reader: Reader) -> None:
+    shifted = [[None, None, *line] for line in lines_of(ROWS)]
+    reading = reader(workbook_of(shifted, first_row=2), BOOK)
+    assert reading.letters["organisation_code"] == "C"
+    assert reading.rows["row"].to_list() == [4, 5]
+
+
+def test_a_month_may_be_an_excel_date(reader: Reader) -> None:
+    lines = lines_of([ward(period="2024-03-01 00:00:00")])
+    assert reader(workbook_of(lines), BOOK).rows["period"].to_list() == ["2024-03-01 00:00:00"]
+
+
+def test_an_error_in_a_cell_stays_visible(reader: Reader) -> None:
+    lines = lines_of([ward(falls_total="=1/0")])
+    content = with_sheet_xml(
+        workbook_of(lines), ('<c r="I2" t="s"><v>', '<c r="I2" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
+    )
+    assert reader(content, BOOK).rows["falls_total"].to_list() == ["#DIV/0!"]
+
+
+def test_a_formula_without_its_result_refuses_the_workbook(reader: Reader) -> None:
+    lines = lines_of([ward(falls_total="=I3+1")])
+    content = with_sheet_xml(
+        workbook_of(lines), ('<c r="I2" t="s"><v>', '<c r="I2"><f>I3+1</f></c>')
+    )
+    assert facts(reader(content, BOOK)) == {"reason": "formula_without_value"}
+
+
+def test_cells_merged_over_rows_refuse_the_workbook(reader: Reader) -> None:
+    content = workbook_of(lines_of(ROWS))
+    merged = with_sheet_xml(content, ("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>'))  # noqa: E501
+    assert facts(reader(merged, BOOK)) == {"reason": "merged_cells"}
+
+
+def test_a_merged_title_does_no_harm(reader: Reader) -> None:
+    content = workbook_of([["Falls, March 2024"], [], *lines_of(ROWS)])
+    merged = with_sheet_xml(content, ("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:F2"/></mergeCells>'))  # noqa: E501
+    assert told(reader(merged, BOOK)) == []
+
+
+def test_rows_on_two_sheets_refuse_the_workbook(reader: Reader) -> None:
+    content = workbook_of(lines_of([ward("A1")]), lines_of([ward("A2")]))
+    assert told(reader(content, BOOK)) == [("F10", None, None)]
+
+
+def test_notes_and_hidden_sheets_are_passed_over(reader: Reader) -> None:
+    content = workbook_of([["Notes"], ["A2 opened in May"]], lines_of(ROWS), lines_of(ROWS[:1]),
+                          hidden=(2,))  # fmt: skip
+    reading = reader(content, BOOK)
+    assert told(reading) == []
+    assert reading.sheet == "Sheet 2"
+    assert reading.rows.height == 2
+
+
+def test_a_zip_bomb_is_refused_by_its_own_directory(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b" " * (4 << 20))
+    assert facts(reader(path.read_bytes(), BOOK)) == {"reason": "too_big_inside"}
+
+
+def test_a_workbook_that_ends_its_reader_is_named_and_the_next_one_is_read(reader: Reader) -> None:
+    """One cell at the last place of a sheet asks calamine for more memory than there is."""
+    far = with_sheet_xml(
+        workbook_of(lines_of(ROWS)),
+        ("</row></sheetData>", '</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),
+    )  # fmt: skip
+    assert facts(reader(far, BOOK)) == {"reason": "stopped"}
+    assert told(reader(workbook_of(lines_of(ROWS)), BOOK)) == []
+
+
+def test_a_workbook_that_takes_too_long_is_given_up(
+    tmp_path: Path, topics: dict[str, Table]
+) -> None:
+    with WorkbookReader(wall_seconds=0.001) as impatient:
+        reading = Reader(tmp_path, topics, impatient)(workbook_of(lines_of(ROWS)), BOOK)
+    assert facts(reading) == {"reason": "took_too_long"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "row", "cell"),
+    [
+        ([ward("A1"), ward("A2", ward_name="{}")], COLUMNS, 3, "D3"),
+        ([ward(ward_code="{}")], COLUMNS, 2, "C2"),
+        ([ward(nhs_no="{}")], (*COLUMNS, "nhs_no"), 2, "T2"),
+        ([ward(notes="seen by {} on Monday")], (*COLUMNS, "notes"), 2, "T2"),
+    ],
+    ids=["name", "code", "column of its own", "in a sentence"],
+)
+def test_a_number_of_a_patient_leaves_nothing_but_its_place(
+    reader: Reader, rows: list[dict[str, Any]], columns: tuple[str, ...], row: int, cell: str
+) -> None:
+    number = patient_number(7)
+    reading = reader(csv_of(rows, columns).replace(b"{}", number.encode()))
+    assert told(reading) == [("S01", row, cell)]
+    assert facts(reading) == {"kind": "nhs_number"}
+    assert reading.sheet_rows.is_empty()
+    assert number not in repr(reading.problems)
+
+
+def test_a_patient_above_the_header_on_another_or_a_hidden_sheet_is_found(reader: Reader) -> None:
+    number = patient_number(7)
+    above = workbook_of([[f"Copied for {number}"], *lines_of(ROWS)])
+    assert told(reader(above, BOOK)) == [("S01", 1, "A1")]
+    beside = workbook_of(lines_of(ROWS), [["name", "number"], ["x", number]], hidden=(1,))
+    assert told(reader(beside, BOOK)) == [("S01", 2, "B2")]
+
+
+def test_a_list_of_patients_without_any_agreed_header_is_found(reader: Reader) -> None:
+    patients = f"name,nhs number,postcode\nx,{patient_number(1)},CF14 4XW\ny,,CF14 4XX\n"
+    reading = reader(patients.encode())
+    assert sorted((p.kind.code, p.cell, p.facts["kind"]) for p in reading.problems) == [
+        ("S01", "B2", "nhs_number"),
+        ("S01", "C2", "postcode"),
+        ("S01", "C3", "postcode"),
+    ]
+
+
+def test_a_hospital_s_own_address_points_at_nobody(reader: Reader) -> None:
+    content = workbook_of([["Heath Park, Cardiff CF14 4XW"], *lines_of(ROWS)], [["Notes"], ["CF14 4XW"]])  # noqa: E501
+    assert told(reader(content, BOOK)) == []
+
+
+def test_a_count_of_ten_digits_is_no_patient(reader: Reader) -> None:
+    """One in eleven passes the check digit by chance; too many days is what is wrong with it."""
+    assert told(reader(csv_of([ward(occupied_bed_days=patient_number(7))]))) == []
+
+
+def with_sheet_xml(content: bytes, change: tuple[str, str]) -> bytes:
+    """A workbook after a change to the XML of its first sheet; a cell is replaced as a whole."""
+    import io
+    import re
+
+    old, new = change
+    source, target = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in source.namelist():
+            text = source.read(part)
+            if part == "xl/worksheets/sheet1.xml":
+                pattern = re.escape(old) + (r"\d+</v></c>" if old.startswith("<c ") else "")
+                changed, times = re.subn(pattern, new, text.decode())
+                assert times == 1, changed
+                text = changed.encode()
+            archive.writestr(part, text)
+    return target.getvalue()
