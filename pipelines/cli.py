@@ -159,6 +159,7 @@ def _tell_desk(path: Path, desk: Desk, language: str) -> int:
     """Print what was found in a file; the exit code that it calls for."""
     from data_contracts.problems import UNREADABLE, Outcome
     from reports.pages.problem_words import ProblemWords, problem_facts
+    from reports.pages.visible_text import plain_value, unquoted
     from reports.words import Words
 
     words = Words.load(desk.night.translations, language)
@@ -169,7 +170,8 @@ def _tell_desk(path: Path, desk: Desk, language: str) -> int:
     for row in desk.problems.iter_rows(named=True):
         told = said.sentences(desk.receipt.workstream, row["code"], problem_facts(row))
         where = row["cell"] or (None if row["row"] is None else str(row["row"]))
-        places.setdefault((row["code"], told.title, told.mend), []).extend([where] if where else [])
+        title, mend = (plain_value(words, unquoted(text)) for text in (told.title, told.mend))
+        places.setdefault((row["code"], title, mend), []).extend([where] if where else [])
     for (code, title, mend), cells in places.items():
         shown = ", ".join(cells[:MOST_LINES]) + (" ..." if len(cells) > MOST_LINES else "")
         out.print(f"  {code}  {title}{': ' if shown else ''}{shown}", soft_wrap=True, markup=False)
@@ -225,7 +227,9 @@ def _tell_end(lake: Path) -> None:
 
 def _tell_publication(facts: dict[str, Any]) -> None:
     name = facts["publication"]
-    news = f"{facts['made']} pages made anew" if facts["is_new"] else "nothing new to publish"
+    news = "nothing new to publish"
+    if facts["is_new"]:
+        news = f"{facts['pages']} pages, {facts['made']} of them new or changed"
     out.print(f"Publication {name}: {news}.")
     out.print(f"Open {facts['index']}", soft_wrap=True)
     mend, missing = facts["mend"], facts["missing"]

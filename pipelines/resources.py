@@ -95,7 +95,7 @@ def night_resource(settings: Settings) -> dg.ResourceDefinition:
     def night(context: dg.InitResourceContext) -> Iterator[Night]:
         with one_night(settings) as opened:
             if context.instance is not None:
-                close_orphans(context.instance, but=context.run_id)
+                close_orphans(context.instance, but=context.run.run_id if context.run else None)
             yield opened
 
     return night

@@ -10,7 +10,7 @@ contract brings its words by adding its two files.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,8 @@ class Words:
 
     language: str
     tree: Mapping[str, Any]
+    # Keys that were looked up before: a page asks for a few hundred of them, thousands of times.
+    found: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def load(cls, folder: Path, language: str) -> Words:
@@ -87,6 +89,11 @@ class Words:
         return written.removeprefix("-") if not any(c in "123456789" for c in written) else written
 
     def _at(self, key: str) -> Any:
+        if key not in self.found:
+            self.found[key] = self._walk(key)
+        return self.found[key]
+
+    def _walk(self, key: str) -> Any:
         node: Any = self.tree
         for part in key.split("."):
             if not isinstance(node, Mapping) or part not in node:

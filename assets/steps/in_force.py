@@ -95,11 +95,15 @@ def newest(versions: Iterable[Candidate]) -> Candidate:
     return reduce(_newer, versions)
 
 
+def is_newer(one: Receipt, other: Receipt) -> bool:
+    """Whether a file is newer than another: by version where both have one, else by arrival."""
+    if one.version is not None and other.version is not None and one.version != other.version:
+        return one.version > other.version
+    return (one.arrived, one.submission) > (other.arrived, other.submission)
+
+
 def _newer(standing: Candidate, arrived: Candidate) -> Candidate:
-    ours, theirs = standing.receipt.version, arrived.receipt.version
-    if ours is not None and theirs is not None and theirs < ours:
-        return standing
-    return arrived
+    return arrived if is_newer(arrived.receipt, standing.receipt) else standing
 
 
 def has_roll(table: Table) -> bool:

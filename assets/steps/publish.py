@@ -104,7 +104,7 @@ def _published(
     named = replace(edition, publication=name)
     others = [page for page in unnamed if page.task.scope != (LANDING,)]
     pages = [*placed_landing(night, named), *others]
-    made = keep(night.lake, pages)
+    keep(night.lake, pages)
     build_warehouse(night.lake, named)
     with folder_made(night.lake.site / name) as folder:
         link(night.lake, pages, folder)
@@ -112,10 +112,20 @@ def _published(
         manifest = _manifest(night, named, folder)
         write_json(folder / MANIFEST, manifest | {"fingerprint": fingerprint})
     _switch(night.lake, name)
+    made = _count_new(night.lake, pages)
     forget(night.lake, frozenset(page.key for page in pages))
     parts = Counter(PARTS[page.task.folder.partition("/")[0]] for page in pages)
     counted = {f"{part}.pages": parts[part] for part in PARTS.values()}
     return {"publication": name, "is_new": True, "made": made, "pages": len(pages), **counted}
+
+
+def _count_new(lake: Lake, pages: list[Placed]) -> int:
+    """How many pages differ from those of the publication before, which is what readers notice."""
+    record = lake.work / "pages.json"
+    before: dict[str, str] = read_json(record) if record.exists() else {}
+    now = {page.path: page.key for page in pages}
+    write_json(record, now)
+    return sum(before.get(path) != key for path, key in now.items())
 
 
 def _next_name(lake: Lake, edition: Edition) -> str:

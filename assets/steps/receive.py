@@ -89,9 +89,14 @@ class Homes:
     def add(self, home: Path) -> None:
         self._by_digest.setdefault(_digest_in(home.name), []).append(home)
 
-    def alike(self, submission: str) -> list[Path]:
+    def discard(self, home: Path) -> None:
+        """Throw a folder away."""
+        self._by_digest[_digest_in(home.name)].remove(home)
+        shutil.rmtree(home)
+
+    def alike(self, submission: str) -> tuple[Path, ...]:
         """Folders of files that have, or nearly certainly have, the same bytes."""
-        return self._by_digest.get(_digest_in(submission), [])
+        return tuple(self._by_digest.get(_digest_in(submission), ()))
 
 
 def _digest_in(submission: str) -> str:
@@ -265,12 +270,11 @@ def _shape(path: Path) -> Shape:
 def _take(path: Path, night: Night, homes: Homes) -> Taken | None:
     """Copy a file out of the inbox, where it stays for now; None if it cannot be opened."""
     making = night.lake.received / COPYING
-    if making.exists():
-        shutil.rmtree(making)
     with _opened(path) or nullcontext() as source:
         if source is None:
             return None
         shape = _shape(path)
+        shutil.rmtree(making, ignore_errors=True)
         making.mkdir()
         copy = making / f"original{_suffix(path)}"
         with copy.open("wb") as target:
@@ -278,6 +282,7 @@ def _take(path: Path, night: Night, homes: Homes) -> Taken | None:
     received = _described(path, copy, night)
     home = _copied_before(received, homes)
     if home is not None:
+        shutil.rmtree(making)
         return Taken(path, shape, home, is_new=False)
     received = replace(received, submission=_free_name(received.submission, homes))
     write_received(making, received)
@@ -310,7 +315,7 @@ def _described(path: Path, copy: Path, night: Night) -> Received:
     return Received(
         submission=f"{arrived:%Y%m%d-%H%M%S}-{sha256[:12]}",
         submitter=path.parent.name if sender is None else sender.code,
-        file_name=masked(path.name),
+        file_name=f"{masked(path.stem)}{path.suffix}",
         sha256=sha256,
         size=copy.stat().st_size,
         arrived=arrived,
@@ -319,14 +324,16 @@ def _described(path: Path, copy: Path, night: Night) -> Received:
 
 
 def _copied_before(received: Received, homes: Homes) -> Path | None:
-    """The whole copy of this very file, if a crash came before it left the inbox."""
+    """The copy of this very file, if a crash came before it left the inbox.
+
+    A copy that a power cut left broken is thrown away: the file itself is still in the inbox.
+    """
     for home in homes.alike(received.submission):
         known = read_received(home)
-        is_same = replace(known, submission="", received=received.received) == replace(
-            received, submission=""
-        )
-        if is_same and digest_of_file(original_in(home)) == received.sha256:
-            return home
+        if replace(received, submission=known.submission, received=known.received) == known:
+            if digest_of_file(original_in(home)) == received.sha256:
+                return home
+            homes.discard(home)
     return None
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from assets.steps.in_force import is_newer
 from assets.steps.months import deadline_of, later, months_between
 from assets.steps.night import LONDON, Night
 from assets.steps.read import parsed_name
@@ -96,10 +97,11 @@ def to_mend(receipts: Iterable[Receipt]) -> list[Receipt]:
     table and months was accepted in full.
     """
     ordered = sorted(receipts, key=lambda receipt: (receipt.arrived, receipt.submission))
+    whole = [one for one in ordered if one.outcome not in (*TO_MEND, Outcome.DUPLICATE)]
     return [
         one
-        for place, one in enumerate(ordered)
-        if one.outcome in TO_MEND and not any(_mends(newer, one) for newer in ordered[place + 1 :])
+        for one in ordered
+        if one.outcome in TO_MEND and not any(_mends(other, one) for other in whole)
     ]
 
 
@@ -107,8 +109,7 @@ def _mends(newer: Receipt, broken: Receipt) -> bool:
     same = (newer.submitter, newer.workstream, newer.table) == (
         broken.submitter, broken.workstream, broken.table,
     )  # fmt: skip
-    accepted = newer.outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
-    return same and accepted and months_of(broken) <= months_of(newer)
+    return same and is_newer(newer, broken) and months_of(broken) <= months_of(newer)
 
 
 def months_of(receipt: Receipt) -> frozenset[date]:

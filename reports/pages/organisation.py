@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import accumulate
 
 import polars as pl
@@ -102,7 +103,8 @@ def organisation_page(edition: Edition, words: Words, code: str) -> Organisation
     known = edition.registers.organisation(code)
     if known is None:
         raise KeyError(f"no organisation {code}")
-    maker = _Maker(replace(edition, returns=_own_returns(edition, code)), words, code)
+    own_edition = replace(edition, returns=_own_returns(edition, code))
+    maker = _Maker(own_edition, words, code, phase_reasons(edition, code, words))
     every = [read_own(edition, contract, code) for contract in maker.contracts()]
     workstreams = tuple(map(maker.workstream, every))
     told = maker.findings(every)
@@ -145,6 +147,7 @@ class _Maker:
     edition: Edition
     words: Words
     code: str
+    reasons: Mapping[date, str]
 
     def contracts(self) -> tuple[Contract, ...]:
         """Workstreams that the organisation takes part in."""
@@ -224,7 +227,7 @@ class _Maker:
         options = Options(
             unit_name=unit_name(self.edition, self.words, self.code),
             flags=flags_for(self.edition, measure, self.code),
-            phase_reasons=phase_reasons(self.edition, self.code, self.words),
+            phase_reasons=self.reasons,
             reference=own.of(measure, WALES),
         )
         series = own.of(measure, ORGANISATION)
@@ -244,7 +247,7 @@ class _Maker:
     def _small(self, series: Series, measure: Measure, key: SeriesKey) -> ChartModel:
         options = Options(
             unit_name=part_name(self.edition, self.words, key.level, key.unit),
-            phase_reasons=phase_reasons(self.edition, self.code, self.words),
+            phase_reasons=self.reasons,
         )
         return model_of(series, key, Speaker(self.words, measure), Size.SMALL, options)
 

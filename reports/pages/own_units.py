@@ -94,7 +94,7 @@ def read_whole(
 
 
 def _read(edition: Edition, contract: Contract, points: pl.DataFrame) -> dict[SeriesKey, Series]:
-    phases = edition.series.filter(pl.col("workstream") == contract.workstream)
+    phases = edition.series.join(points.select("series").unique(), on="series", how="semi")
     found = read_every_series(points, phases, edition.data_month, targets_of(contract))
     return {_key(key): series for key, series in found.items()}
 

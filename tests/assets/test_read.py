@@ -6,6 +6,8 @@ Here: type, encoding, delimiter, header, sheets. Not here: values (test_check), 
 
 from __future__ import annotations
 
+import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -390,9 +392,6 @@ def test_a_count_of_ten_digits_is_no_patient(reader: Reader) -> None:
 
 def with_sheet_xml(content: bytes, change: tuple[str, str]) -> bytes:
     """A workbook after a change to the XML of its first sheet; a cell is replaced as a whole."""
-    import io
-    import re
-
     old, new = change
     source, target = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

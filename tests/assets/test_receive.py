@@ -1,0 +1,318 @@
+"""Files leave the inbox: which are taken, when, and that none is lost whatever happens.
+
+Here: the way from the inbox to an outcome or to `received`. Not here: what is read (test_read),
+the check of rows (test_check).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from boards import ARRIVED, NAME, Desk, csv_of, patient_number, ward, workbook_of
+
+from assets.steps import receive as step
+from assets.steps.submissions import read_received, reading_facts
+
+GOOD = csv_of([ward("A1"), ward("A2")])
+OTHER = csv_of([ward("A1", falls_total=5, falls_no_harm=3), ward("A2")])
+
+
+def waiting(desk: Desk) -> list[Path]:
+    return sorted((desk.root / "received").iterdir())
+
+
+def test_a_file_is_taken_byte_for_byte_and_named_by_time_and_digest(desk: Desk) -> None:
+    path = desk.put(GOOD)
+    result = desk.receive()
+    (folder,) = waiting(desk)
+    digest = hashlib.sha256(GOOD).hexdigest()
+    assert not path.exists()
+    assert (result.rows, result.metadata["files"], result.metadata["left"]) == (1, 1, 0)
+    assert folder.name == f"20240410-093000-{digest[:12]}"
+    assert (folder / "original.csv").read_bytes() == GOOD
+    received = read_received(folder)
+    assert (received.submitter, received.file_name, received.size) == ("7A4", NAME, len(GOOD))
+    assert (received.sha256, received.arrived) == (digest, ARRIVED)
+    assert received.received == datetime(2024, 4, 20, 1, 0, tzinfo=UTC)
+
+
+def test_what_waits_is_told_by_contract_and_submitter(desk: Desk) -> None:
+    desk.put(GOOD)
+    desk.put(OTHER, "7A4_falls_202402_v01.csv")
+    desk.receive()
+    by_workstream = {c.workstream: c for c in desk.night.contracts}
+    falls = step.receive(desk.night, by_workstream["falls"])
+    assert (falls.rows, falls.rows_by_organisation) == (2, {"7A4": 2})
+    assert step.receive(desk.night, by_workstream["sepsis"]).rows == 0
+
+
+def test_a_file_from_the_future_has_arrived_now(desk: Desk) -> None:
+    desk.put(GOOD, arrived=ARRIVED + timedelta(days=400))
+    desk.receive()
+    (folder,) = waiting(desk)
+    assert read_received(folder).arrived == desk.night.now
+
+
+def test_the_sender_is_the_folder_s_organisation_however_it_is_written(desk: Desk) -> None:
+    desk.put(GOOD, folder="7a4")
+    desk.receive()
+    (folder,) = waiting(desk)
+    assert read_received(folder).submitter == "7A4"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["7A4_falls.csv.part", "7A4_falls.CSV.TMP", "~$7A4_falls.xlsx", ".7A4_falls.csv",
+     "7A4_falls.csv.crdownload"],
+)  # fmt: skip
+def test_a_file_that_is_still_being_written_stays(desk: Desk, name: str) -> None:
+    path = desk.put(GOOD, name, folder="7A4")
+    result = desk.receive()
+    assert path.read_bytes() == GOOD
+    assert (result.rows, result.metadata["left"]) == (0, 1)
+    assert waiting(desk) == []
+
+
+def test_a_young_file_is_taken_once_it_stands_still(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "SETTLED_AFTER", 0.2)
+    desk.put(GOOD, arrived=datetime.now(UTC))
+    assert desk.receive().rows == 1
+
+
+def test_a_file_that_grows_meanwhile_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = desk.put(GOOD, arrived=datetime.now(UTC))
+    monkeypatch.setattr(step.clock, "sleep", lambda _: path.write_bytes(GOOD + GOOD))
+    assert desk.receive().rows == 0
+    assert path.exists()
+
+
+def test_links_pipes_and_folders_are_neither_followed_nor_taken(desk: Desk, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_bytes(GOOD)
+    folder = desk.inbox / "7A4"
+    folder.mkdir(parents=True)
+    (folder / "7A4_falls_202401_v01.csv").symlink_to(secret)
+    (folder / "7A4_falls_202402_v01.csv").symlink_to(tmp_path / "nowhere.csv")
+    os.link(secret, folder / "7A4_falls_202312_v01.csv")
+    os.mkfifo(folder / "7A4_falls_202311_v01.csv")
+    (folder / "7A4_falls_202310_v01.csv").mkdir()
+    result = desk.receive()
+    assert (result.rows, result.metadata["left"]) == (0, 4)
+    assert secret.read_bytes() == GOOD
+    assert waiting(desk) == []
+
+
+def test_a_linked_inbox_folder_is_not_entered(desk: Desk, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / NAME).write_bytes(GOOD)
+    desk.inbox.mkdir(exist_ok=True)
+    (desk.inbox / "7A4").symlink_to(elsewhere)
+    assert desk.receive().rows == 0
+    assert (elsewhere / NAME).exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_stays_and_stops_nobody(desk: Desk) -> None:
+    desk.put(GOOD).chmod(0)
+    desk.put(OTHER, "7A4_falls_202402_v01.csv")
+    result = desk.receive()
+    assert (result.rows, result.metadata["left"]) == (1, 1)
+
+
+def test_an_unknown_folder_is_answered_in_its_name(desk: Desk) -> None:
+    ending = desk.through(GOOD, "7A4_falls_202403_v01.csv", folder="7B9")
+    assert ending.outcome == "refused"
+    assert ending.found == [("F07", None, None)]
+    assert ending.facts("F07") == [{"folder": "7B9"}]
+    assert (ending.receipt.submitter, ending.receipt.table) == ("7B9", "monthly")
+    assert ending.original == GOOD
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "outcome", "code", "table"),
+    [
+        ("7A4_falls_202403_v01.csv", b"", "refused", "F01", "monthly"),
+        ("7A4_falls_202403_v01.xlsx", b"PK\x03\x04...", "quarantined", "F02", "monthly"),
+        ("7A4_falls_202403_v01.pdf", b"%PDF", "refused", "F03", "monthly"),
+        ("March.csv", b"a,b\n1,2\n", "refused", "H04", None),
+        (NAME, GOOD.replace(b"falls_total", b"fals_total"), "refused", "H01", "monthly"),
+    ],
+)  # fmt: skip
+def test_a_refused_file_has_its_outcome_at_once_and_is_kept(
+    desk: Desk, name: str, content: bytes, outcome: str, code: str, table: str | None
+) -> None:
+    desk.put(content, name, folder="7A4")
+    desk.receive()
+    ending = desk.ending(name)
+    assert (ending.outcome, ending.receipt.table) == (outcome, table)
+    assert ending.problems["code"].to_list() == [code]
+    assert ending.original == content
+    assert (ending.receipt.rows_accepted, ending.receipt.months) == (0, ())
+    assert waiting(desk) == []
+
+
+def test_a_quarantined_file_is_locked_away_and_says_nothing(desk: Desk, capfd: pytest.CaptureFixture[str]) -> None:  # noqa: E501
+    number = patient_number(3)
+    desk.put(csv_of([ward(ward_code=number)]))
+    desk.put(workbook_of([["for", number]]), f"7A4_falls_{number}.xlsx")
+    desk.check()
+    endings = desk.endings()
+    assert [ending.outcome for ending in endings] == ["quarantined", "quarantined"]
+    for ending in endings:
+        assert ending.folder.stat().st_mode & 0o777 == 0o700
+        assert next(ending.folder.glob("original*")).stat().st_mode & 0o777 == 0o600
+    told = [path for path in desk.root.rglob("*") if path.is_file() and "original" not in path.name]
+    assert told
+    assert not [path for path in told if number.encode() in path.read_bytes()]
+    assert not [path for path in desk.root.rglob("*") if number in path.name]
+    assert number not in "".join(capfd.readouterr())
+
+
+def test_the_same_file_twice_is_counted_once(desk: Desk) -> None:
+    desk.put(GOOD)
+    later = ARRIVED + timedelta(days=1)
+    desk.put(GOOD, "7A4_falls_202403_v02.csv", arrived=later)
+    desk.check()
+    first, second = desk.endings()
+    assert (first.outcome, second.outcome) == ("accepted", "duplicate")
+    assert second.receipt.duplicate_of == first.receipt.submission
+    assert second.facts("F08") == [{"duplicate_of": first.receipt.submission}]
+    assert second.receipt.rows_accepted == 0
+
+
+def test_the_same_file_on_another_night_is_known(desk: Desk) -> None:
+    first = desk.through(GOOD)
+    desk.put(GOOD, "7A4_falls_202403_v02.csv", arrived=ARRIVED + timedelta(days=2))
+    desk.check()
+    second = desk.ending("7A4_falls_202403_v02.csv")
+    assert (second.outcome, second.receipt.duplicate_of) == ("duplicate", first.receipt.submission)
+
+
+def test_a_file_that_was_not_counted_may_be_sent_again_as_it_is(desk: Desk) -> None:
+    """Its site may be in the register by then."""
+    wrong = csv_of([ward(site_code="7A4ZZ")])
+    desk.put(wrong)
+    desk.check()
+    desk.put(wrong, "7A4_falls_202403_v02.csv", arrived=ARRIVED + timedelta(days=2))
+    desk.check()
+    assert [ending.outcome for ending in desk.endings()] == ["refused", "refused"]
+
+
+def test_two_returns_with_the_same_bytes_are_two_returns(desk: Desk) -> None:
+    """A month without an event looks the same in every list of events."""
+    header = "organisation_code,site_code,ward_code,setting,population,period,event_type,event_date,event_number"  # noqa: E501
+    none = f"{header}\n7A4,7A4BV,A1,acute_inpatient,adults,2024-03,none,,\n".encode()
+    desk.put(none, "7A4_falls-events_202403_v01.csv")
+    desk.put(none, "7A4_pressure-ulcers-events_202403_v01.csv")
+    desk.check()
+    assert [ending.outcome for ending in desk.endings()] == ["accepted", "accepted"]
+
+
+def test_the_same_bytes_of_two_senders_are_two_files(desk: Desk) -> None:
+    desk.put(GOOD)
+    desk.put(GOOD, "7A1_falls_202403_v01.csv")
+    desk.check()
+    names = [ending.receipt.submission for ending in desk.endings()]
+    assert len(names) == 2
+    assert names[1] == f"{names[0]}-2"
+    assert desk.ending(NAME).outcome == "accepted"
+    # 7A1 does not send 7A4's rows.
+    assert desk.ending("7A1_falls_202403_v01.csv").outcome == "refused"
+
+
+def test_a_crash_after_the_copy_and_before_the_inbox_is_emptied_costs_nothing(desk: Desk) -> None:
+    path = desk.put(GOOD)
+    desk.receive()
+    desk.put(GOOD)
+    result = desk.receive()
+    assert not path.exists()
+    assert result.rows == 0
+    assert len(waiting(desk)) == 1
+    desk.check()
+    assert [ending.outcome for ending in desk.endings()] == ["accepted"]
+
+
+def test_a_crash_in_the_middle_of_a_copy_costs_nothing(desk: Desk) -> None:
+    desk.put(GOOD)
+    half = desk.night.lake.received / step.COPYING
+    half.mkdir()
+    (half / "original.csv").write_bytes(GOOD[:10])
+    desk.check()
+    assert desk.ending().outcome == "accepted"
+    assert desk.ending().original == GOOD
+
+
+def test_a_copy_that_a_power_cut_left_empty_is_made_again(desk: Desk) -> None:
+    desk.put(GOOD)
+    desk.receive()
+    (folder,) = waiting(desk)
+    (folder / "original.csv").write_bytes(b"")
+    path = desk.put(GOOD)
+    assert desk.receive().rows == 1
+    assert not path.exists()
+    assert [home.joinpath("original.csv").read_bytes() for home in waiting(desk)] == [GOOD]
+    desk.check()
+    assert desk.ending().outcome == "accepted"
+
+
+def test_a_crash_in_the_middle_of_reading_has_the_file_read_again(desk: Desk) -> None:
+    desk.put(GOOD)
+    desk.receive()
+    (folder,) = waiting(desk)
+    whole = reading_facts(folder)
+    (folder / "text.arrow").write_bytes(b"")
+    desk.receive()
+    assert reading_facts(folder) == whole
+    (folder / "reading.json").write_bytes(b'{"table": "fal')
+    desk.check()
+    assert desk.ending().outcome == "accepted"
+
+
+def test_a_crash_after_the_outcome_was_written_gives_the_same_outcome(desk: Desk) -> None:
+    """The folder had not been moved yet: the next night judges the file anew."""
+    ending = desk.through(GOOD)
+    receipt = (ending.folder / "receipt.json").read_bytes()
+    ending.folder.rename(desk.root / "received" / ending.folder.name)
+    desk.check()
+    assert (desk.ending().folder / "receipt.json").read_bytes() == receipt
+    assert desk.ending().records.height == 2
+
+
+def test_a_new_file_that_came_under_the_same_name_meanwhile_stays(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = desk.put(GOOD)
+    at_once = step.sync_folder
+
+    def overtaken(folder: Path) -> None:
+        at_once(folder)
+        desk.put(OTHER, arrived=ARRIVED + timedelta(seconds=5))
+
+    monkeypatch.setattr(step, "sync_folder", overtaken)
+    desk.receive()
+    assert path.read_bytes() == OTHER
+    monkeypatch.undo()
+    desk.check()
+    assert [ending.original for ending in desk.endings()] == [GOOD, OTHER]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["glob[ab]*.csv", "a'; drop table x.csv", "-rf.csv", "two\nlines.csv", "CON.csv", "x" * 251 + ".csv",
+     "\u202efdp.csv"],
+)  # fmt: skip
+def test_any_file_name_is_only_a_name(desk: Desk, name: str) -> None:
+    desk.put(GOOD, name, folder="7A4")
+    desk.check()
+    ending = desk.ending(name)
+    assert ending.outcome == "accepted"
+    assert sorted(path.name for path in ending.folder.iterdir()) == [
+        "original.csv", "problems.parquet", "receipt.json", "received.json", "records.parquet",
+    ]  # fmt: skip

@@ -1,0 +1,113 @@
+"""The `safecare` command: what it prints and with which code it ends."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from made_up import Road, csv_of, row, rows
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+
+
+def _run(*arguments: str | Path) -> tuple[int, str]:
+    found = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return found.exit_code, found.output
+
+
+def _night(road: Road, today: str) -> tuple[int, str]:
+    return _run("run", "--lake", road.lake, "--contracts", road.contracts, "--today", today)
+
+
+def test_run_says_what_was_published_and_ends_with_0(road: Road) -> None:
+    code, text = _night(road, "2024-04-20")
+    assert code == 0
+    assert "Publication 2024-03_r1: 16 pages, 16 of them new or changed." in text
+    assert "Nothing needs a steward." in text
+
+
+def test_run_says_who_has_to_mend_what_and_ends_with_1(road: Road) -> None:
+    broken = [row("7A4", "A", "2024-03", compliant=99), row("7A4", "B", "2024-03")]
+    road.put("7A4_hand-hygiene_202403_v02.csv", csv_of(broken))
+    code, text = _night(road, "2024-05-20")
+    assert code == 1
+    assert "Needs a steward: 1 files to mend, 2 returns missing." in text
+    assert "missing: 7A4 hand_hygiene.monthly 2024-04" in text
+
+
+def test_run_on_a_folder_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
+    code, text = _run("run", "--lake", tmp_path / "no")
+    assert code == 2
+    assert "There is no lake at" in text
+
+
+def test_an_empty_lake_publishes_nothing(empty_road: Road) -> None:
+    code, text = _night(empty_road, "2024-04-20")
+    assert code == 2
+    assert "No file has arrived yet." in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "words"),
+    [
+        ({}, 0, "Accepted"),
+        ({"compliant": 99}, 1, "More moments were taken than watched"),
+        ({"soap_litres": "five"}, 1, "soap_litres: not a whole number"),
+    ],
+)
+def test_check_at_the_desk(
+    empty_road: Road, tmp_path: Path, changed: dict[str, object], code: int, words: str
+) -> None:
+    path = tmp_path / "7A4_hand-hygiene_202403_v01.csv"
+    sent = [row("7A4", "A", "2024-03"), row("7A4", "B", "2024-03") | changed]
+    path.write_bytes(csv_of([{name: str(cell) for name, cell in one.items()} for one in sent]))
+    found, text = _run("check", path, "--contracts", empty_road.contracts, "--today", "2024-04-20")
+    assert found == code
+    assert words in text
+
+
+def test_check_of_a_file_that_cannot_be_read_ends_with_2(
+    empty_road: Road, tmp_path: Path
+) -> None:
+    path = tmp_path / "7A4_hand-hygiene_202403_v01.xlsx"
+    path.write_bytes(b"PK\x03\x04 broken off")
+    code, text = _run("check", path, "--contracts", empty_road.contracts)
+    assert code == 2
+    assert "The file could not be opened safely" in text
+
+
+def test_check_can_speak_welsh(empty_road: Road, tmp_path: Path) -> None:
+    path = tmp_path / "7A4_hand-hygiene_202403_v01.csv"
+    path.write_bytes(csv_of([row("7A4", "A", "2024-03", compliant=99)]))
+    _, text = _run("check", path, "--contracts", empty_road.contracts, "--language", "cy")
+    assert "Cymerwyd mwy o adegau nag a wyliwyd" in text
+
+
+def test_a_filled_template_passes_the_check(empty_road: Road, tmp_path: Path) -> None:
+    path = tmp_path / "7A4_hand-hygiene_202403_v01.xlsx"
+    code, _ = _run(
+        "template", "hand-hygiene", "--output", path, "--contracts", empty_road.contracts
+    )
+    assert code == 0
+    book = openpyxl.load_workbook(path)
+    sheet = book["hand-hygiene"]
+    names = [cell.value for cell in sheet[1]]
+    for place, values in enumerate(rows("7A4", "2024-03"), start=2):
+        for column, name in enumerate(names, start=1):
+            sheet.cell(place, column, values.get(name))
+    book.save(path)
+    found, text = _run("check", path, "--contracts", empty_road.contracts, "--today", "2024-04-20")
+    assert (found, "Accepted" in text) == (0, True)
+
+
+def test_contracts_lists_the_topics(empty_road: Road) -> None:
+    code, text = _run("contracts", "--contracts", empty_road.contracts)
+    assert code == 0
+    assert "hand-hygiene" in text
+
+
+def test_the_sample_needs_a_folder_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    code, text = _run("sample", tmp_path)
+    assert code == 2
+    assert "is not empty" in text
