@@ -1,4 +1,4 @@
-"""Who and where: organisations, sites and dated boundaries, as codes/*.yaml lists them.
+"""Who and where: organisations, sites, dated boundaries and closures, as codes/*.yaml lists them.
 
 Belongs here: reading and checking the lists, finding a code from what a file says, who ran a site
 in a month, where a unit's figures begin anew. Does not belong here: wards (their register grows
@@ -169,6 +169,21 @@ class Boundary:
         return is_cut and (not self.tables or table in self.tables)
 
 
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Closure(Span):
+    """A site, or one ward of it, that sends nothing from a month on; `tables` empty: all tables.
+
+    `role` vouches for it, `reason` says why.
+    """
+
+    organisation: str
+    site: str
+    reason: str
+    role: str
+    ward: str | None = None
+    tables: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Registers:
     """All lists together. Checked once, here; trusted everywhere else. Raises RegisterError."""
@@ -176,6 +191,7 @@ class Registers:
     organisations: tuple[Organisation, ...]
     sites: tuple[Site, ...]
     boundaries: tuple[Boundary, ...] = ()
+    closures: tuple[Closure, ...] = ()
 
     def __post_init__(self) -> None:
         faults = [fault for check in _CHECKS for fault in check(self)]
@@ -286,6 +302,7 @@ def load_registers(folder: Path | None = None) -> Registers:
         organisations=_read(where / "organisations.yaml", Organisation),
         sites=_read(where / "sites.yaml", Site),
         boundaries=_read(where / "boundaries.yaml", Boundary),
+        closures=_read(where / "closures.yaml", Closure),
     )
 
 
@@ -310,7 +327,7 @@ def spelling(text: str) -> str:
 
 
 _LISTS = ("organisations", "sites", "tables")
-_Listed = TypeVar("_Listed", Organisation, Site, Boundary)
+_Listed = TypeVar("_Listed", Organisation, Site, Boundary, Closure)
 
 
 def _read(path: Path, noun: type[_Listed]) -> tuple[_Listed, ...]:
@@ -393,6 +410,13 @@ def _unknown_units(registers: Registers) -> Iterator[str]:
             yield f"{one.id} names no organisation and no site"
 
 
+def _misplaced_closures(registers: Registers) -> Iterator[str]:
+    """A closure has to name the organisation that ran the site when it closed."""
+    for one in registers.closures:
+        if registers.organisation_of(one.site, one.starts) != one.organisation:
+            yield f"{one.site} is said to close in {one.starts:%Y-%m}, when {one.organisation} did not run it"
+
+
 _CHECKS: tuple[Callable[[Registers], Iterator[str]], ...] = (
     _repeated_codes,
     _unclear_spellings,
@@ -400,4 +424,5 @@ _CHECKS: tuple[Callable[[Registers], Iterator[str]], ...] = (
     _unknown_owners,
     _overlapping_owners,
     _unknown_units,
+    _misplaced_closures,
 )

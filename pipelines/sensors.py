@@ -7,6 +7,7 @@ without harm.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ MAX_ATTEMPTS = 3
 # Names that a file has while it is still being written.
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload")
 UNFINISHED_PREFIXES = (".", "~$")
+# The name of one of our own errors before its sentence; names of others help to find them.
+OUR_ERROR = re.compile(r"^(assets|data_contracts|pipelines|reports)\.[\w.]+: ")
 FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
@@ -135,7 +138,7 @@ def _is_complete_file(path: Path) -> bool:
 
 
 def _cause(event: dg.DagsterEvent) -> str:
-    """The innermost error's first line, ended like a sentence."""
+    """The error's first line, ended like a sentence."""
     line = _reason(event).strip().splitlines()[0][:300]
     return line if line.endswith(".") else f"{line}."
 
@@ -147,6 +150,8 @@ def _reason(event: dg.DagsterEvent) -> str:
     if given is not None and given.description:
         return str(given.description)
     error = getattr(data, "error", None)
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return str(error.message) if error is not None else event.message or "No reason was given"
+    # Dagster's own error is outermost; the one below is what the step raised.
+    error = error.cause if error is not None and error.cause is not None else error
+    if error is None:
+        return event.message or "No reason was given"
+    return OUR_ERROR.sub("", str(error.message))

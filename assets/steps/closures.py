@@ -105,5 +105,9 @@ def _parsed(path: Path, content: bytes) -> tuple[Closure, ...]:
     try:
         listed: Any = yaml.safe_load(content) or []
         return TypeAdapter(tuple[Closure, ...]).validate_python(listed)
-    except (ValidationError, yaml.YAMLError) as error:
-        raise DecisionError(f"{path.name}: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise DecisionError(f"decisions/{path.name}: {where}: {first['msg']}.") from error
+    except yaml.YAMLError as error:
+        raise DecisionError(f"decisions/{path.name} is not YAML.") from error

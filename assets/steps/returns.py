@@ -7,7 +7,7 @@ versions (in_force.py), showing them (reports/pages/quality.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -23,8 +23,8 @@ from data_contracts.problems import Outcome
 
 NOT_TAKEN = (Outcome.REFUSED, Outcome.QUARANTINED)
 TO_MEND = (*NOT_TAKEN, Outcome.PARTLY_ACCEPTED)
-# Readers are shown a year; the years before were told about in their own time.
-MONTHS_KEPT = 24
+# Readers are shown a year; before it, only what is still open (and not for ever).
+MONTHS_SHOWN, MONTHS_OPEN = 12, 36
 
 RETURNS_SCHEMA = pl.Schema(
     {
@@ -64,6 +64,25 @@ class MonthInForce:
     parts_due: int
 
 
+OPEN = (ReturnStatus.REFUSED, ReturnStatus.INCOMPLETE, ReturnStatus.MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """How the return of one organisation for one month of one table stands; see RETURNS_SCHEMA."""
+
+    organisation: str
+    workstream: str
+    table: str
+    period: date
+    status: ReturnStatus
+    submission: str | None
+    deadline: date
+    arrived: datetime | None = None
+    parts_in: int = 0
+    parts_due: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """All that was sent for the returns of one table, by organisation and month."""
@@ -77,7 +96,7 @@ class History:
 def returns(
     night: Night, contract: Contract, months: pl.DataFrame, to_check: frozenset[str]
 ) -> pl.DataFrame:
-    """Every return of a contract of the last months, as RETURNS_SCHEMA.
+    """Every return of a contract of the last year, and open ones before, as RETURNS_SCHEMA.
 
     `months` is what is in force; `to_check` names submissions about which something was asked.
     """
@@ -156,10 +175,13 @@ def _of_table(
     night: Night, table: Table, history: History, to_check: frozenset[str]
 ) -> Iterator[tuple[object, ...]]:
     last = later(night.today.replace(day=1), -1)
+    shown_from = later(last, 1 - MONTHS_SHOWN)
     for organisation in table.due_organisations:
-        for month in months_between(later(last, 1 - MONTHS_KEPT), last):
+        for month in months_between(later(last, 1 - MONTHS_OPEN), last):
             if table.is_due(organisation, month):
-                yield _return(night, table, history, to_check, organisation, month)
+                found = _return(night, table, history, to_check, organisation, month)
+                if month >= shown_from or found.status in OPEN:
+                    yield astuple(found)
 
 
 def _return(
@@ -169,17 +191,17 @@ def _return(
     to_check: frozenset[str],
     organisation: str,
     month: date,
-) -> tuple[object, ...]:
+) -> Return:
     due = deadline_of(table, month)
     found = history.in_force.get((organisation, month))
     arrived = history.first_accepted.get((organisation, month))
     if found is None or arrived is None:
         is_refused = (organisation, month) in history.refused
         status = _without_figures(is_refused, night.today > due)
-        return organisation, table.workstream, table.id, month, status, None, due, None, 0, None
+        return Return(organisation, table.workstream, table.id, month, status, None, due)
     asked = found.submission in to_check
     status = _with_figures(found.is_complete, arrived.astimezone(LONDON).date() <= due, asked)
-    return (
+    return Return(
         organisation, table.workstream, table.id, month, status, found.submission, due,
         arrived.replace(tzinfo=None), found.parts_in, found.parts_due,
     )  # fmt: skip

@@ -7,12 +7,9 @@ the catalogue) and what each costs the file (its outcome).
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import polars as pl
 
 from data_contracts.problems import DUPLICATE_COLUMN, MISSING_COLUMN, UNKNOWN_COLUMN
-from reports.pages.submission_case import Case
+from reports.pages.submission_case import Case, Row, Rows
 from reports.pages.visible_text import Parts, quoted, sentence_parts
 from reports.words import Words
 
@@ -29,32 +26,32 @@ class ColumnRow:
     action: Parts
 
 
-def column_differences(problems: pl.DataFrame) -> pl.DataFrame:
+def column_differences(problems: Rows) -> Rows:
     """Those problems that are differences of columns, in the order found."""
-    return problems.filter(pl.col("code").is_in(list(_ROWS)))
+    return tuple(problem for problem in problems if problem["code"] in _ROWS)
 
 
-def column_rows(problems: pl.DataFrame, words: Words) -> tuple[ColumnRow, ...]:
+def column_rows(differences: Rows, words: Words) -> tuple[ColumnRow, ...]:
     """The first differences as rows to print."""
-    shown = column_differences(problems).head(LONGEST_TABLE).iter_rows(named=True)
+    shown = differences[:LONGEST_TABLE]
     return tuple(_ROWS[problem["code"]](problem, words) for problem in shown)
 
 
-def column_sentences(case: Case) -> tuple[Parts, ...]:
+def column_sentences(case: Case, differences: Rows) -> tuple[Parts, ...]:
     """What is said above the table: the sheet that was read, and whether columns differ."""
     if case.table is None or not case.this["rows_read"]:
         return ()
     said = []
     if case.this["sheet"]:
         said.append(case.words.text("stewards.columns.sheet", sheet=quoted(case.this["sheet"])))
-    if column_differences(case.problems).is_empty():
-        said.append(case.words.text("stewards.columns.all_found", n=len(case.table.columns)))
-    else:
+    if differences:
         said.append(case.words.text("stewards.columns.differ"))
+    else:
+        said.append(case.words.text("stewards.columns.all_found", n=len(case.table.columns)))
     return tuple(sentence_parts(case.words, sentence) for sentence in said)
 
 
-def _missing(problem: Mapping[str, Any], words: Words) -> ColumnRow:
+def _missing(problem: Row, words: Words) -> ColumnRow:
     column = quoted(problem["column"] or "")
     suggestion = str(json.loads(problem["facts"]).get("suggestion") or "")
     if suggestion:
@@ -66,20 +63,18 @@ def _missing(problem: Mapping[str, Any], words: Words) -> ColumnRow:
     return _row(words, problem, column, found, action)
 
 
-def _unknown(problem: Mapping[str, Any], words: Words) -> ColumnRow:
+def _unknown(problem: Row, words: Words) -> ColumnRow:
     expected = words.text("stewards.columns.no_such")
     action = words.text("stewards.columns.remove")
     return _row(words, problem, expected, quoted(problem["column"] or ""), action)
 
 
-def _twice(problem: Mapping[str, Any], words: Words) -> ColumnRow:
+def _twice(problem: Row, words: Words) -> ColumnRow:
     column = quoted(problem["column"] or "")
     return _row(words, problem, column, column, words.text("stewards.columns.keep_one"))
 
 
-def _row(
-    words: Words, problem: Mapping[str, Any], expected: str, found: str, action: str
-) -> ColumnRow:
+def _row(words: Words, problem: Row, expected: str, found: str, action: str) -> ColumnRow:
     return ColumnRow(
         sentence_parts(words, expected),
         sentence_parts(words, found),
@@ -88,7 +83,7 @@ def _row(
     )
 
 
-_ROWS: Mapping[str, Callable[[Mapping[str, Any], Words], ColumnRow]] = {
+_ROWS: Mapping[str, Callable[[Row, Words], ColumnRow]] = {
     MISSING_COLUMN.code: _missing,
     UNKNOWN_COLUMN.code: _unknown,
     DUPLICATE_COLUMN.code: _twice,

@@ -4,17 +4,17 @@ Belongs here: grouping, order, the first places of a group and the piece of shee
 not belong here: the page around the groups (submission.py) and the words of a code (problem_words).
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from __future__ import annotations
 
-import polars as pl
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from data_contracts.contract import Scope
 from data_contracts.problems import CATALOGUE, HEADER_KINDS, MISSING_COLUMN, Effect
 from reports.pages.problem_words import Note, ProblemWords, problem_facts
 from reports.pages.sheet_excerpt import Excerpt, Sheet, excerpt
+from reports.pages.submission_case import Row, Rows
 from reports.pages.visible_text import Part, Parts, Style, sentence_parts, value_parts
 from reports.words import Words
 
@@ -64,6 +64,17 @@ class ProblemGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class _Cause:
+    """Problems of one cause: how many there are, and the first of them."""
+
+    code: str
+    column: str | None
+    scope: str
+    n: int
+    findings: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
 class Grouping:
     """What is needed to put problems of one submission into groups."""
 
@@ -72,20 +83,19 @@ class Grouping:
     workstream: str | None
     sheet: Sheet | None
 
-    def groups(self, problems: pl.DataFrame) -> tuple[ProblemGroup, ...]:
+    def groups(self, problems: Rows) -> tuple[ProblemGroup, ...]:
         """The groups of the given problems (rows of the problems table), quickest to mend first."""
-        ranked = sorted(_by_cause(problems).iter_rows(named=True), key=_quickest_first)
+        ranked = sorted(_by_cause(problems), key=_quickest_first)
         return tuple(self._group(group, place) for place, group in enumerate(ranked))
 
-    def _group(self, group: Mapping[str, Any], place: int) -> ProblemGroup:
-        findings: list[dict[str, Any]] = group["findings"]
-        code, n = str(group["code"]), int(group["n"])
+    def _group(self, group: _Cause, place: int) -> ProblemGroup:
+        findings, code, n = group.findings, group.code, group.n
         said = self.lookup.sentences(self.workstream, code, problem_facts(findings[0]))
         title = sentence_parts(self.words, said.title)
         cells = tuple(cell for cell in map(self._cell, findings) if cell is not None)
         return ProblemGroup(
             anchor=f"problem-{code.lower()}-{place + 1}",
-            mark=_mark(group["scope"], place),
+            mark=_mark(group.scope, place),
             code=code,
             title=title,
             plain_title="".join(part.text for part in title),
@@ -110,21 +120,21 @@ class Grouping:
             "stewards.problems.cells_some", shown=number(SHOWN_CELLS, 0), n=number(n, 0)
         )
 
-    def _cell(self, problem: Mapping[str, Any]) -> FoundCell | None:
+    def _cell(self, problem: Row) -> FoundCell | None:
         """A place with what is there, or None where a finding has neither place nor more to say."""
         code = str(problem["code"])
         notes = tuple(map(self._note, self.lookup.notes(code, json.loads(problem["facts"]))))
         place, value = self._place(problem), self._value(problem)
         return FoundCell(place, value, notes) if place or value or notes else None
 
-    def _place(self, problem: Mapping[str, Any]) -> str:
+    def _place(self, problem: Row) -> str:
         if problem["cell"] is not None:
             return str(problem["cell"])
         if problem["row"] is not None:
             return self.words.text("stewards.problems.row", row=problem["row"])
         return ""
 
-    def _value(self, problem: Mapping[str, Any]) -> Parts:
+    def _value(self, problem: Row) -> Parts:
         if _is_locked(str(problem["code"])):
             return self._said("hidden_value")
         in_header = problem["code"] in HEADER_CODES
@@ -141,32 +151,25 @@ class Grouping:
             sentence_parts(self.words, note.label), sentence_parts(self.words, note.text)
         )
 
-    def _excerpt(self, findings: Sequence[Mapping[str, Any]]) -> Excerpt | None:
+    def _excerpt(self, findings: Sequence[Row]) -> Excerpt | None:
         return None if self.sheet is None else excerpt(self.sheet, findings, self.words)
 
 
-def _by_cause(problems: pl.DataFrame) -> pl.DataFrame:
-    """One line for each cause: code, column, scope, n, and the first findings as records."""
-    cause = pl.when(pl.col("code").is_in(list(HEADER_CODES))).then(None).otherwise(pl.col("column"))
-    return (
-        problems.with_columns(cause=cause)
-        .group_by("code", "cause", maintain_order=True)
-        .agg(
-            pl.first("scope"),
-            n=pl.len(),
-            findings=pl.struct(*problems.columns).head(SHOWN_CELLS),
-        )
-    )
+def _by_cause(problems: Rows) -> list[_Cause]:
+    """Problems by code and column, in the order found; those of headers by code alone."""
+    found: dict[tuple[str, str | None], list[Row]] = {}
+    for row in problems:
+        cause = None if row["code"] in HEADER_CODES else row["column"]
+        found.setdefault((row["code"], cause), []).append(row)
+    return [
+        _Cause(code, column, rows[0]["scope"], len(rows), rows[:SHOWN_CELLS])
+        for (code, column), rows in found.items()
+    ]
 
 
-def _quickest_first(group: Mapping[str, Any]) -> tuple[bool, int, str, str]:
+def _quickest_first(group: _Cause) -> tuple[bool, int, str, str]:
     """Findings about the whole file first; then by number of cells: few are mended quickly."""
-    return (
-        group["scope"] != Scope.SUBMISSION,
-        int(group["n"]),
-        str(group["code"]),
-        str(group["cause"] or ""),
-    )
+    return (group.scope != Scope.SUBMISSION, group.n, group.code, group.column or "")
 
 
 def _mark(scope: str, place: int) -> str:
@@ -197,7 +200,7 @@ def _joined(sign: str, texts: Sequence[Parts]) -> Parts:
     return joined
 
 
-def _unit(code: str, problem: Mapping[str, Any], n: int) -> str:
+def _unit(code: str, problem: Row, n: int) -> str:
     """What the findings of a group are counted in."""
     if code in HEADER_CODES and problem["column"] is not None:
         return "column"

@@ -5,15 +5,12 @@ the safety of the cells (safe_csv).
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-import polars as pl
+from collections.abc import Iterator
 
 from data_contracts.problems import IDENTIFIER
-from reports.edition import Edition
 from reports.pages.problem_words import PLACE, ProblemWords, Sentences, problem_facts
 from reports.pages.safe_csv import csv_bytes
+from reports.pages.submission_case import Case, Row, Rows
 from reports.pages.visible_text import plain_value, unquoted
 from reports.words import Words
 
@@ -33,20 +30,18 @@ COLUMNS = (
 )
 
 
-def problem_list(edition: Edition, words: Words, submission: str) -> bytes:
+def problem_list(case: Case) -> bytes:
     """All problems of a submission as CSV bytes, in the order in which they were found."""
-    found = edition.submissions.filter(pl.col("submission") == submission)
-    problems = edition.problems.filter(pl.col("submission") == submission)
-    lookup = ProblemWords(words, edition.registers)
-    header = [words.text(f"stewards.list.{name}") for name in COLUMNS]
-    return csv_bytes(header, _rows(lookup, found["workstream"].item(), problems))
+    lookup = ProblemWords(case.words, case.edition.registers)
+    header = [case.words.text(f"stewards.list.{name}") for name in COLUMNS]
+    return csv_bytes(header, _rows(lookup, case.this["workstream"], case.problems))
 
 
 def _rows(
-    lookup: ProblemWords, workstream: str | None, problems: pl.DataFrame
+    lookup: ProblemWords, workstream: str | None, problems: Rows
 ) -> Iterator[tuple[object, ...]]:
     said: dict[tuple[object, ...], Sentences] = {}
-    for problem in problems.iter_rows(named=True):
+    for problem in problems:
         facts = problem_facts(problem)
         key = (problem["code"], problem["facts"], *(facts.get(name) for name in PLACE))
         if key not in said:
@@ -54,9 +49,7 @@ def _rows(
         yield _row(lookup, problem, said[key])
 
 
-def _row(
-    lookup: ProblemWords, problem: Mapping[str, Any], sentences: Sentences
-) -> tuple[object, ...]:
+def _row(lookup: ProblemWords, problem: Row, sentences: Sentences) -> tuple[object, ...]:
     notes = lookup.notes(problem["code"], json.loads(problem["facts"]))
     return (
         _shown(lookup.words, problem["sheet"]),

@@ -5,13 +5,15 @@ passed in as text) and whether a sheet may be shown at all (submission.py shows 
 was locked away). Columns that the contract does not know are never shown: nobody agreed to them.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from reports.pages.submission_case import Row
 from reports.pages.visible_text import Part, Parts, Style, value_parts
 from reports.words import Words
 
@@ -27,29 +29,37 @@ _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]+)")
 class Sheet:
     """A sheet as text cells: `rows` has `row` (as Excel counts) and one column for each letter.
 
-    `hidden` holds the letters of columns that must not be shown, `naming` the names of columns
-    that tell a reader which row it is: the first one found is always shown.
+    `places` says where in `rows` each row of the sheet is. `hidden` holds the letters of columns
+    that must not be shown, `naming` the letter of the column that tells a reader which row it is,
+    where there is one: it is always shown.
     """
 
     rows: pl.DataFrame
+    places: Mapping[int, int]
+    header_row: int
     hidden: frozenset[str]
-    naming: tuple[str, ...] = ()
+    naming: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame, hidden: frozenset[str], naming: Sequence[str] = ()) -> Sheet:
+        """From rows that were read, of which the first on the sheet has the column names.
+
+        The first of the columns `naming` that is found there names the rows.
+        """
+        places = {int(row): place for place, row in enumerate(rows[ROW])}
+        header_row = min(places)
+        header = rows.row(places[header_row], named=True)
+        letters = {(name or "").strip().lower(): at for at, name in header.items() if at != ROW}
+        found = [letters[name] for name in naming if name in letters][:1]
+        return cls(rows, places, header_row, hidden, tuple(found))
 
     @property
     def letters(self) -> list[str]:
         return [name for name in self.rows.columns if name != ROW]
 
-    @property
-    def header_row(self) -> int:
-        """The row of the column names: the first that was read."""
-        return int(self.rows[ROW].item(0))
-
-    @property
-    def naming_letters(self) -> list[str]:
-        """The letter of the first naming column that the header has; none where it has none."""
-        header = self.rows.row(0, named=True)
-        letters = {(header[letter] or "").strip().lower(): letter for letter in self.letters}
-        return [letters[name] for name in self.naming if name in letters][:1]
+    def row(self, number: int) -> Row:
+        """The cells of one row by letter."""
+        return self.rows.row(self.places[number], named=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +87,20 @@ class Excerpt:
     rows: tuple[ExcerptRow, ...]
 
 
-def excerpt(sheet: Sheet, findings: Sequence[Mapping[str, Any]], words: Words) -> Excerpt | None:
+def excerpt(sheet: Sheet, findings: Sequence[Row], words: Words) -> Excerpt | None:
     """The rows of the first findings, or None where no finding has a place on the sheet."""
     bad = _bad_cells(findings)
-    present = set(sheet.rows[ROW].to_list())
+    present = sheet.places.keys()
     rows = [row for row in dict.fromkeys(row for row, _ in bad) if row in present][:ROWS_SHOWN]
     if not rows:
         return None
     letters = _letters(sheet, [letter for row, letter in bad if row in rows and letter])
     numbers = sorted({sheet.header_row, *_with_neighbours(rows, present)})
-    shown = sheet.rows.filter(pl.col(ROW).is_in(numbers)).sort(ROW)
     drawing = _Drawing(sheet, words, frozenset(bad), tuple(letters))
-    return Excerpt(tuple(letters), tuple(map(drawing.row, shown.iter_rows(named=True))))
+    return Excerpt(tuple(letters), tuple(map(drawing.row, numbers)))
 
 
-def _bad_cells(findings: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
+def _bad_cells(findings: Sequence[Row]) -> list[tuple[int, str]]:
     """(row, letter) of each finding; letter is empty where the whole row is meant."""
     found = []
     for finding in findings:
@@ -103,7 +112,7 @@ def _bad_cells(findings: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
     return found
 
 
-def _with_neighbours(rows: Sequence[int], present: set[int]) -> set[int]:
+def _with_neighbours(rows: Sequence[int], present: Set[int]) -> set[int]:
     """A single row is shown with the ones around it, so that it is found by eye."""
     around = {rows[0] - 1, rows[0], rows[0] + 1} if len(rows) == 1 else set(rows)
     return around & present
@@ -115,7 +124,7 @@ def _letters(sheet: Sheet, bad: Sequence[str]) -> list[str]:
     places = sorted({letters.index(letter) for letter in bad if letter in letters}) or [0]
     wanted = {place + beside for place in places[:2] for beside in _beside()}
     beside = [letters[place] for place in sorted(wanted) if 0 <= place < len(letters)]
-    return sorted({*sheet.naming_letters, *beside[:MOST_COLUMNS]}, key=letters.index)
+    return sorted({*sheet.naming, *beside[:MOST_COLUMNS]}, key=letters.index)
 
 
 def _beside() -> range:
@@ -129,8 +138,8 @@ class _Drawing:
     bad: frozenset[tuple[int, str]]
     letters: tuple[str, ...]
 
-    def row(self, row: Mapping[str, Any]) -> ExcerptRow:
-        number = int(row[ROW])
+    def row(self, number: int) -> ExcerptRow:
+        row = self.sheet.row(number)
         cells = tuple(self._cell(number, letter, row[letter]) for letter in self.letters)
         return ExcerptRow(number, number == self.sheet.header_row, cells)
 

@@ -10,7 +10,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from reports.pages.organisation import has_page, organisation_page
 from reports.pages.render import Page, render_page
 from reports.pages.steward_index import steward_index
 from reports.pages.submission import submission_page
+from reports.pages.submission_case import Records, case_of
 from reports.pages.submission_history import page_name as submission_name
 from reports.pages.submission_inputs import SubmissionInputs
 from reports.pages.units import ORGANISATION, WALES
@@ -184,31 +185,30 @@ def _stewards(
     edition: Edition, languages: tuple[Words, ...], code: str, sheet_rows_of: SheetRows
 ) -> Iterator[PageTask]:
     """The list of a submitter's files and the page of each of them."""
-    read = SubmissionInputs.of(edition.shown_to(audience.steward(code)), code)
+    records = Records.of(edition.shown_to(audience.steward(code)), code)
+    read = SubmissionInputs(records)
     index = read.index()
-    inputs = {submission: read.page(submission) for submission in read.submissions}
+    inputs = {submission: read.page(submission) for submission in records.files}
     for words in languages:
-        place = _Place(read.edition, words, f"stewards/{code}")
+        place = _Place(records.edition, words, f"stewards/{code}")
         name = file_name(INDEX, words.language)
-        view = partial(steward_index, read.edition, words, code)
+        view = partial(steward_index, records, words)
         yield place.task("steward_index.html.jinja", name, f"steward:{code}", index, view)
         around = place.frame(name)
-        for submission in read.submissions:
+        for submission in records.files:
             yield place.task(
                 "submission.html.jinja",
                 submission_name(submission, words.language),
                 f"submission:{submission}",
                 inputs[submission],
-                partial(_submission, read, words, submission, sheet_rows_of),
+                partial(_submission, records, words, submission, sheet_rows_of),
                 around,
             )
 
 
-def _submission(
-    read: SubmissionInputs, words: Words, submission: str, sheet_rows_of: SheetRows
-) -> Page:
-    shown = replace(read.edition, problems=read.problems_of(submission))
-    return submission_page(shown, words, submission, sheet_rows_of(submission))
+def _submission(records: Records, words: Words, submission: str, sheet_rows_of: SheetRows) -> Page:
+    case = case_of(records, words, submission)
+    return submission_page(case, sheet_rows_of(submission) if case.shows_sheet else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,19 @@ Belongs here: the view model of that page and the list of files as CSV. Does not
 page of one file (submission.py) and deciding what is due (the edition's returns).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 import polars as pl
 
 from data_contracts.contract import Scope, Table
 from data_contracts.problems import masked
-from reports.edition import Edition
 from reports.pages.problem_words import organisation_name
 from reports.pages.safe_csv import csv_bytes
-from reports.pages.submission_case import DUPLICATE_CODES, table_of
+from reports.pages.submission_case import DUPLICATE_CODES, Records, Row, Rows, table_of
 from reports.pages.submission_history import (
+    Run,
     page_name,
     runs_of_months,
     shown_of,
@@ -66,6 +66,15 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A row of the submissions, with its numbers of problems and of questions."""
+
+    row: Row
+    problems: int
+    checks: int
+
+
+@dataclass(frozen=True, slots=True)
 class StewardIndex:
     """All that the page prints, in the order of the page; `files` has the list of `sent` files."""
 
@@ -83,36 +92,47 @@ class StewardIndex:
     files: Mapping[str, bytes]
 
 
-def steward_index(edition: Edition, words: Words, submitter: str) -> StewardIndex:
+def steward_index(records: Records, words: Words) -> StewardIndex:
     """The page of one submitter in one language; also right where nothing was ever sent."""
-    making = _Making(edition, words, submitter)
-    files, returns = making.files(), making.returns()
+    making = _Making(records, words)
+    sent, returns = making.files(), making.returns()
     due = runs_of_months(_in_state(returns, (*TO_DO, LATE)), making.same)
     waiting = runs_of_months(_in_state(returns, (WAITING,)), making.same)
-    attention = _in_state(returns, TO_DO).height
-    organisation = organisation_name(words, edition.registers, submitter)
+    organisation = organisation_name(words, records.edition.registers, records.submitter)
     href = f"files{suffix(words.language)}.csv"
     return StewardIndex(
         name=f"index{suffix(words.language)}.html",
         title=words.text("stewards.index.title", organisation=organisation),
         organisation=organisation,
-        lead=_lead(words, attention),
-        due=making.due_rows(_most_urgent_first(due).head(LONGEST_DUE)),
-        due_shown=shown_of(words, LONGEST_DUE, due.height),
-        waiting=making.due_rows(waiting.sort("deadline", "workstream", "table", "organisation")),
-        sent=tuple(map(making.file_row, files.head(LONGEST_FILES).iter_rows(named=True))),
-        files_shown=shown_of(words, LONGEST_FILES, files.height),
+        lead=_lead(words, len(_in_state(returns, TO_DO))),
+        due=making.due_rows(sorted(due, key=_most_urgent_first)[:LONGEST_DUE]),
+        due_shown=shown_of(words, LONGEST_DUE, len(due)),
+        waiting=making.due_rows(sorted(waiting, key=_soonest_first)),
+        sent=tuple(row for _, row in sent[:LONGEST_FILES]),
+        files_shown=shown_of(words, LONGEST_FILES, len(sent)),
         files_href=href,
-        several_organisations=returns["organisation"].n_unique() > 1,
-        files={} if files.is_empty() else {href: file_list(edition, words, submitter)},
+        several_organisations=len({row["organisation"] for row in returns}) > 1,
+        files={href: _file_list(words, sent)} if sent else {},
     )
 
 
-def file_list(edition: Edition, words: Words, submitter: str) -> bytes:
+def _file_list(words: Words, sent: Sequence[tuple[SentFile, FileRow]]) -> bytes:
     """All files of a submitter, newest first, as CSV bytes."""
-    making = _Making(edition, words, submitter)
     header = [words.text(f"stewards.index.{name}") for name in FILE_COLUMNS]
-    return csv_bytes(header, making.file_lines())
+    return csv_bytes(header, (_file_line(file, row) for file, row in sent))
+
+
+def _file_line(file: SentFile, row: FileRow) -> tuple[object, ...]:
+    return (
+        f"{file.row['arrived']:%Y-%m-%d %H:%M}",
+        masked(file.row["file_name"]),
+        row.subject,
+        row.months,
+        row.result,
+        file.row["rows_accepted"],
+        file.problems,
+        file.checks,
+    )
 
 
 def _lead(words: Words, attention: int) -> str:
@@ -121,105 +141,105 @@ def _lead(words: Words, attention: int) -> str:
     return words.text("stewards.index.lead", n=attention)
 
 
-def _in_state(returns: pl.DataFrame, states: tuple[str, ...]) -> pl.DataFrame:
-    return returns.filter(pl.col("status").is_in(states))
+def _in_state(returns: Rows, states: tuple[str, ...]) -> Rows:
+    return tuple(row for row in returns if row["status"] in states)
 
 
-def _most_urgent_first(due: pl.DataFrame) -> pl.DataFrame:
+def _most_urgent_first(run: Run) -> tuple[object, ...]:
     """What needs a file first, then what only came late; the newest deadline first in each."""
-    only_late = pl.col("status") == LATE
-    return due.sort(
-        [only_late, pl.col("deadline"), "workstream", "table", "organisation", "last"],
-        descending=[False, True, False, False, False, True],
+    return (run.same["status"] == LATE, -_day(run.deadline), *_kind(run), -_day(run.last))
+
+
+def _soonest_first(run: Run) -> tuple[object, ...]:
+    return (_day(run.deadline), *_kind(run))
+
+
+def _kind(run: Run) -> tuple[str, ...]:
+    return tuple(run.same[name] for name in ("workstream", "table", "organisation"))
+
+
+def _day(day: date) -> int:
+    return day.toordinal()
+
+
+def _counts(problems: pl.DataFrame) -> dict[str, tuple[int, int]]:
+    """Submission -> number of problems, number of questions."""
+    is_asked = pl.col("scope") == Scope.INFORMATION.value
+    is_duplicate = pl.col("code").is_in(sorted(DUPLICATE_CODES))
+    counted = problems.group_by("submission").agg(
+        problems=(~is_asked).sum(), checks=(is_asked & ~is_duplicate).sum()
     )
+    return {submission: (found, asked) for submission, found, asked in counted.iter_rows()}
 
 
 @dataclass(frozen=True, slots=True)
 class _Making:
     """One page being made."""
 
-    edition: Edition
+    records: Records
     words: Words
-    submitter: str
 
     same = ("workstream", "table", "organisation", "status")
 
-    def files(self) -> pl.DataFrame:
+    def files(self) -> list[tuple[SentFile, FileRow]]:
         """This submitter's files, newest first, with numbers of problems and of questions."""
-        scopes = pl.col("scope") == Scope.INFORMATION.value
-        is_duplicate = pl.col("code").is_in(DUPLICATE_CODES)
-        counts = self.edition.problems.group_by("submission").agg(
-            problems=(~scopes).sum(), checks=(scopes & ~is_duplicate).sum()
-        )
-        mine = self.edition.submissions.filter(pl.col("submitter") == self.submitter)
-        counted = mine.join(counts, on="submission", how="left").with_columns(
-            pl.col("problems", "checks").fill_null(0)
-        )
-        return counted.sort("arrived", "submission", descending=True)
+        counts = _counts(self.records.edition.problems)
+        newest_first = reversed(list(self.records.files.values()))
+        files = (SentFile(row, *counts.get(row["submission"], (0, 0))) for row in newest_first)
+        return [(file, self._file_row(file)) for file in files]
 
-    def returns(self) -> pl.DataFrame:
+    def returns(self) -> Rows:
         """Returns that this submitter sends, its own or those of others."""
-        tables = [table for contract in self.edition.contracts for table in contract.tables]
-        sent = [self._sent(table) for table in tables]
-        return pl.concat(sent) if sent else self.edition.returns.clear()
+        edition = self.records.edition
+        tables = (table for contract in edition.contracts for table in contract.tables)
+        return tuple(row for table in tables for row in self._sent(table))
 
-    def _sent(self, table: Table) -> pl.DataFrame:
-        return self.edition.returns.filter(
-            pl.col("workstream") == table.workstream,
-            pl.col("table") == table.id,
-            pl.col("organisation").is_in(list(table.organisations_of(self.submitter))),
-        )
+    def _sent(self, table: Table) -> Iterator[Row]:
+        organisations = table.organisations_of(self.records.submitter)
+        for row in self.records.returns.get((table.workstream, table.id), ()):
+            if row["organisation"] in organisations:
+                yield row
 
-    def due_rows(self, runs: pl.DataFrame) -> tuple[DueRow, ...]:
-        return tuple(map(self._due_row, runs.iter_rows(named=True)))
+    def due_rows(self, runs: Iterable[Run]) -> tuple[DueRow, ...]:
+        return tuple(map(self._due_row, runs))
 
-    def _due_row(self, run: Mapping[str, Any]) -> DueRow:
-        status = str(run["status"])
+    def _due_row(self, run: Run) -> DueRow:
+        status, organisation = str(run.same["status"]), run.same["organisation"]
         return DueRow(
-            subject=self._subject(run),
-            organisation=organisation_name(self.words, self.edition.registers, run["organisation"]),
-            months=spoken_months(self.words, run["first"], run["last"]),
+            subject=self._subject(run.same),
+            organisation=self._organisation(organisation),
+            months=spoken_months(self.words, run.first, run.last),
             status=self.words.text(f"terms.return_statuses.{status}"),
             state=status,
-            deadline=self.words.date(run["deadline"]),
+            deadline=self.words.date(run.deadline),
             needs_action=status in TO_DO,
         )
 
-    def file_row(self, file: Mapping[str, Any]) -> FileRow:
+    def _file_row(self, file: SentFile) -> FileRow:
+        row, words = file.row, self.words
         return FileRow(
-            received=spoken_moment(self.words, file["arrived"]),
-            file=value_parts(self.words, file["file_name"]),
-            subject=self._subject(file),
-            months=spoken_months(self.words, file["period_from"], file["period_to"]),
-            outcome=file["outcome"],
-            result=self.words.text(f"stewards.outcome.{file['outcome']}.name"),
-            rows=self._rows(file),
-            problems=self.words.number(file["problems"], 0),
-            checks=self.words.number(file["checks"], 0),
-            href=page_name(file["submission"], self.words.language),
+            received=spoken_moment(words, row["arrived"]),
+            file=value_parts(words, row["file_name"]),
+            subject=self._subject(row),
+            months=spoken_months(words, row["period_from"], row["period_to"]),
+            outcome=row["outcome"],
+            result=words.text(f"stewards.outcome.{row['outcome']}.name"),
+            rows=self._rows(row),
+            problems=words.number(file.problems, 0),
+            checks=words.number(file.checks, 0),
+            href=page_name(row["submission"], words.language),
         )
 
-    def file_lines(self) -> Iterator[tuple[object, ...]]:
-        for file in self.files().iter_rows(named=True):
-            row = self.file_row(file)
-            yield (
-                f"{file['arrived']:%Y-%m-%d %H:%M}",
-                masked(file["file_name"]),
-                row.subject,
-                row.months,
-                row.result,
-                file["rows_accepted"],
-                file["problems"],
-                file["checks"],
-            )
+    def _organisation(self, code: str) -> str:
+        return organisation_name(self.words, self.records.edition.registers, code)
 
-    def _subject(self, row: Mapping[str, Any]) -> str:
-        table = table_of(self.edition, row)
+    def _subject(self, row: Row) -> str:
+        table = table_of(self.records.edition, row)
         if table is None:
             return self.words.text("stewards.page.unknown_return")
         return self.words.text(f"{table.workstream}.tables.{table.id}.name")
 
-    def _rows(self, file: Mapping[str, Any]) -> str:
+    def _rows(self, file: Row) -> str:
         if not file["rows_read"]:
             return ""
         accepted, read = (file[name] or 0 for name in ("rows_accepted", "rows_read"))

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from data_contracts.problems import UNKNOWN_COLUMN, Outcome
-from reports.edition import Edition
 from reports.pages import submission_history as past
 from reports.pages.column_differences import (
     LONGEST_TABLE,
@@ -25,8 +24,8 @@ from reports.pages.column_differences import (
 from reports.pages.problem_groups import Grouping, ProblemGroup
 from reports.pages.problem_list import problem_list
 from reports.pages.problem_words import ProblemWords, organisation_name
-from reports.pages.sheet_excerpt import ROW, Sheet
-from reports.pages.submission_case import Case, case_of
+from reports.pages.sheet_excerpt import Sheet
+from reports.pages.submission_case import Case
 from reports.pages.submission_history import HistoryRow, InForceRow
 from reports.pages.submission_outcome import (
     Line,
@@ -38,7 +37,6 @@ from reports.pages.submission_outcome import (
     steps,
 )
 from reports.pages.visible_text import Parts, quoted, sentence_parts, value_parts
-from reports.words import Words
 
 # Class names of the banner: colour is added to words and a shape, never instead of them.
 TONES = {
@@ -87,25 +85,24 @@ class SubmissionPage:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def submission_page(
-    edition: Edition, words: Words, submission: str, sheet_rows: pl.DataFrame | None = None
-) -> SubmissionPage:
+def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> SubmissionPage:
     """The page of one submission in one language.
 
     `sheet_rows` are the text cells that were read: `row` (as Excel counts, the header first) and
     one column for each letter A, B ...; without them the page shows no piece of the sheet.
-    Raises KeyError for a submission that is not in the edition or a problem without words.
+    Raises KeyError for a problem without words.
     """
-    case = case_of(edition, words, submission)
+    words = case.words
     grouping = _grouping(case, sheet_rows)
     mend, check = grouping.groups(case.to_mend), grouping.groups(case.to_check)
-    files = past.history(edition, case.this)
-    returns = past.returns_of(edition, case.this, case.organisations)
+    files = past.history(case)
     outcome = heading(case, len(mend), len(check))
+    differences = column_differences(case.problems)
+    list_name = past.list_name(case.id, words.language)
     return SubmissionPage(
         name=past.page_name(case.id, words.language),
         title=_title(case, outcome),
-        organisation=organisation_name(words, edition.registers, case.this["submitter"]),
+        organisation=organisation_name(words, case.edition.registers, case.this["submitter"]),
         subject=_subject(case),
         received=_received(case),
         file=value_parts(words, case.this["file_name"]),
@@ -119,33 +116,33 @@ def submission_page(
         mend=mend,
         mend_sub=_mend_sub(case),
         check=check,
-        download=words.text("stewards.summary.download", n=case.problems.height),
-        download_href=past.list_name(case.id, words.language),
+        download=words.text("stewards.summary.download", n=len(case.problems)),
+        download_href=list_name,
         steps=steps(case, files),
-        column_sentences=column_sentences(case),
-        columns=column_rows(case.problems, words),
-        columns_shown=_columns_shown(case),
-        in_force=past.in_force_rows(edition, case.this, returns, words),
+        column_sentences=column_sentences(case, differences),
+        columns=column_rows(differences, words),
+        columns_shown=past.shown_of(words, LONGEST_TABLE, len(differences)),
+        in_force=past.in_force_rows(case),
         history_title=_history_title(case),
-        history=past.history_rows(files, case.this, words),
-        history_shown=past.shown_of(words, past.LONGEST_HISTORY, files.height),
+        history=past.history_rows(case, files),
+        history_shown=past.shown_of(words, past.LONGEST_HISTORY, len(files)),
         quote=_quote(case),
-        files={past.list_name(case.id, words.language): problem_list(edition, words, case.id)},
+        files={list_name: problem_list(case)},
     )
 
 
 def _grouping(case: Case, sheet_rows: pl.DataFrame | None) -> Grouping:
     lookup = ProblemWords(case.words, case.edition.registers)
     sheet = None
-    if sheet_rows is not None and sheet_rows.height and case.outcome is not Outcome.QUARANTINED:
-        sheet = Sheet(sheet_rows.sort(ROW), _unknown_letters(case), NAMING_COLUMNS)
+    if sheet_rows is not None and sheet_rows.height and case.shows_sheet:
+        sheet = Sheet.of(sheet_rows, _unknown_letters(case), NAMING_COLUMNS)
     return Grouping(case.words, lookup, case.this["workstream"], sheet)
 
 
 def _unknown_letters(case: Case) -> frozenset[str]:
     """The letters of columns that the contract does not know: their cells are never shown."""
-    cells = case.problems.filter(pl.col("code") == UNKNOWN_COLUMN.code)["cell"].drop_nulls()
-    found = (_LETTERS.match(cell) for cell in cells)
+    unknown = (row for row in case.problems if row["code"] == UNKNOWN_COLUMN.code)
+    found = (_LETTERS.match(row["cell"] or "") for row in unknown)
     return frozenset(letters[0] for letters in found if letters)
 
 
@@ -184,11 +181,6 @@ def _mend_sub(case: Case) -> Parts:
     else:
         said = case.words.text("stewards.problems.sub")
     return sentence_parts(case.words, said)
-
-
-def _columns_shown(case: Case) -> str:
-    n = column_differences(case.problems).height
-    return past.shown_of(case.words, LONGEST_TABLE, n)
 
 
 def _history_title(case: Case) -> str:

@@ -1,10 +1,14 @@
 """One submission as its page sees it: the row, its problems, its contract table, the language.
 
-Belongs here: looking those up once. Does not belong here: anything that is printed.
+Belongs here: looking those up once, for all files of a submitter and in every language, as plain
+rows: a page asks dozens of small questions, and a table's engine costs more than the answer. Does
+not belong here: anything that is printed.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,18 +19,67 @@ from data_contracts.problems import CATALOGUE, IDENTIFIER, Effect, Outcome
 from reports.edition import Edition
 from reports.words import Words
 
-DUPLICATE_CODES = [code for code, kind in CATALOGUE.items() if kind.effect is Effect.DUPLICATE]
+DUPLICATE_CODES = frozenset(
+    code for code, kind in CATALOGUE.items() if kind.effect is Effect.DUPLICATE
+)
+
+Row = Mapping[str, Any]
+Rows = tuple[Row, ...]
+# Workstream and table; both may be unknown.
+Return = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A submitter's files and the returns they can speak of, in plain rows.
+
+    `files` are by submission, the oldest first, and so are those of each return in `by_return`.
+    `problems` stay tables, by submission, in the order found: a file may have very many. `edition`
+    has one point for each provenance: these pages show no figure, only where figures come from.
+    """
+
+    edition: Edition
+    submitter: str
+    files: Mapping[str, Row]
+    by_return: Mapping[Return, Rows]
+    problems: Mapping[str, pl.DataFrame]
+    returns: Mapping[Return, Rows]
+
+    @classmethod
+    def of(cls, edition: Edition, submitter: str) -> Records:
+        """From an edition that was cut for the submitter's stewards."""
+        sent = edition.submissions.filter(pl.col("submitter") == submitter)
+        files = sent.sort("arrived", "submission").to_dicts()
+        parted = edition.problems.partition_by("submission", as_dict=True, maintain_order=True)
+        return cls(
+            edition=_without_figures(edition),
+            submitter=submitter,
+            files={row["submission"]: row for row in files},
+            by_return=_by_return(files),
+            problems={str(key[0]): part for key, part in parted.items()},
+            returns=_by_return(_returns(edition, submitter, files)),
+        )
+
+    def returns_between(self, of: Return, first: date | None, last: date | None) -> Rows:
+        """Returns of one kind for a range of months; none where the months are not known."""
+        if first is None or last is None:
+            return ()
+        return tuple(row for row in self.returns.get(of, ()) if first <= row["period"] <= last)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A submission, what was found in it and what was agreed. `table` is None where unknown."""
 
-    edition: Edition
+    records: Records
     words: Words
-    this: Mapping[str, Any]
-    problems: pl.DataFrame
+    this: Row
+    problems: Rows
     table: Table | None
+
+    @property
+    def edition(self) -> Edition:
+        return self.records.edition
 
     @property
     def id(self) -> str:
@@ -55,36 +108,62 @@ class Case:
         return self.table.organisations_of(self.this["submitter"])
 
     @property
-    def to_mend(self) -> pl.DataFrame:
+    def to_mend(self) -> Rows:
         """Problems that cost a row or the file."""
-        return self.problems.filter(pl.col("scope") != Scope.INFORMATION.value)
+        return tuple(row for row in self.problems if row["scope"] != Scope.INFORMATION)
 
     @property
-    def to_check(self) -> pl.DataFrame:
+    def to_check(self) -> Rows:
         """Questions; that a file came twice is its outcome, not a question."""
-        return self.problems.filter(
-            pl.col("scope") == Scope.INFORMATION.value, ~pl.col("code").is_in(DUPLICATE_CODES)
-        )
+        asked = (row for row in self.problems if row["scope"] == Scope.INFORMATION)
+        return tuple(row for row in asked if row["code"] not in DUPLICATE_CODES)
 
     @property
     def may_name_a_person(self) -> bool:
-        return IDENTIFIER.code in self.problems["code"]
+        return any(row["code"] == IDENTIFIER.code for row in self.problems)
+
+    @property
+    def shows_sheet(self) -> bool:
+        """Whether pieces of the sheet may stand beside problems: never of one locked away."""
+        return bool(self.problems) and self.outcome is not Outcome.QUARANTINED
 
 
-def case_of(edition: Edition, words: Words, submission: str) -> Case:
-    """The case of one submission. Raises KeyError where the edition does not have it."""
-    found = edition.submissions.filter(pl.col("submission") == submission)
-    if found.is_empty():
+def case_of(records: Records, words: Words, submission: str) -> Case:
+    """The case of one submission. Raises KeyError where the records do not have it."""
+    if submission not in records.files:
         raise KeyError(f"no submission {submission} in this edition")
-    this = found.row(0, named=True)
-    problems = edition.problems.filter(pl.col("submission") == submission)
-    return Case(edition, words, this, problems, table_of(edition, this))
+    this = records.files[submission]
+    found = records.problems.get(submission)
+    problems = () if found is None else tuple(found.to_dicts())
+    return Case(records, words, this, problems, table_of(records.edition, this))
 
 
-def table_of(edition: Edition, this: Mapping[str, Any]) -> Table | None:
+def table_of(edition: Edition, this: Row) -> Table | None:
     """The contract table of a row with `workstream` and `table`; None where either is unknown."""
     for contract in edition.contracts:
         for table in contract.tables:
             if (table.workstream, table.id) == (this["workstream"], this["table"]):
                 return table
     return None
+
+
+def _without_figures(edition: Edition) -> Edition:
+    sources = edition.points.unique("provenance", keep="any")
+    return replace(edition, points=sources, series=edition.series.clear())
+
+
+def _returns(edition: Edition, submitter: str, files: Iterable[Row]) -> list[dict[str, Any]]:
+    """Returns that a submitter sends or that its files name, in a fixed order."""
+    tables = [table for contract in edition.contracts for table in contract.tables]
+    concerned = {code for table in tables for code in table.organisations_of(submitter)}
+    concerned |= {code for row in files for code in row["organisations"] or ()}
+    chosen = edition.returns.filter(pl.col("organisation").is_in(sorted(concerned)))
+    return chosen.sort("workstream", "table", "organisation", "period").to_dicts()
+
+
+def _by_return(rows: Iterable[Row]) -> dict[Return, Rows]:
+    """Rows by workstream and table, in their order."""
+    found: dict[Return, list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["workstream"], row["table"]), []).append(row)
+    return {key: tuple(same) for key, same in found.items()}

@@ -4,16 +4,15 @@ Belongs here: rows of both tables. Does not belong here: deciding what is in for
 returns say so).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
-import polars as pl
-
 from data_contracts.problems import masked
-from reports.edition import Edition
 from reports.pages.problem_words import organisation_name
+from reports.pages.submission_case import Case, Row, Rows
 from reports.pages.visible_text import Parts, value_parts
 from reports.words import Words
 
@@ -31,6 +30,16 @@ class HistoryRow:
     in_force: str
     is_this: bool
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Returns of consecutive months that have the values `same` in common."""
+
+    same: Row
+    first: date
+    last: date
+    deadline: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +91,33 @@ def shown_of(words: Words, shown: int, n: int) -> str:
     return words.text("stewards.shown", shown=words.number(shown, 0), n=words.number(n, 0))
 
 
-def history(edition: Edition, this: Mapping[str, Any]) -> pl.DataFrame:
+def history(case: Case) -> Rows:
     """Files of the same submitter and return for any of the same months, newest first.
 
     Where the months of this file are not known: all files of that return.
     """
-    same = pl.lit(True)
-    for name in ("submitter", "workstream", "table"):
-        same = same & pl.col(name).eq_missing(pl.lit(this[name]))
-    if this["period_from"] is not None:
-        overlaps = (pl.col("period_from") <= this["period_to"]) & (
-            pl.col("period_to") >= this["period_from"]
-        )
-        same = same & (overlaps | (pl.col("submission") == this["submission"]))
-    found = edition.submissions.filter(same)
-    return found.sort("arrived", "submission", descending=True)
+    same = case.records.by_return[case.this["workstream"], case.this["table"]]
+    return tuple(row for row in reversed(same) if shares_months(row, case.this))
 
 
-def history_rows(
-    files: pl.DataFrame, this: Mapping[str, Any], words: Words
-) -> tuple[HistoryRow, ...]:
+def shares_months(row: Row, this: Row) -> bool:
+    """Whether a file belongs to the history of another of the same return, or of itself."""
+    if this["period_from"] is None or row["submission"] == this["submission"]:
+        return True
+    if None in (row["period_from"], row["period_to"], this["period_to"]):
+        return False
+    overlaps: bool = (
+        row["period_from"] <= this["period_to"] and row["period_to"] >= this["period_from"]
+    )
+    return overlaps
+
+
+def history_rows(case: Case, files: Rows) -> tuple[HistoryRow, ...]:
     """The newest files as rows to print."""
-    shown = files.head(LONGEST_HISTORY).iter_rows(named=True)
-    return tuple(_history_row(file, this["submission"], words) for file in shown)
+    return tuple(_history_row(case.words, file, case.id) for file in files[:LONGEST_HISTORY])
 
 
-def _history_row(file: Mapping[str, Any], this: str, words: Words) -> HistoryRow:
+def _history_row(words: Words, file: Row, this: str) -> HistoryRow:
     months = len(file["months_in_force"] or [])
     in_force = "stewards.history.in_use" if months else "stewards.history.not_in_use"
     return HistoryRow(
@@ -121,70 +131,65 @@ def _history_row(file: Mapping[str, Any], this: str, words: Words) -> HistoryRow
     )
 
 
-def returns_of(
-    edition: Edition, this: Mapping[str, Any], organisations: Sequence[str]
-) -> pl.DataFrame:
-    """The edition's returns for the months and organisations of a file; none for unknown months."""
-    if this["period_from"] is None or this["workstream"] is None:
-        return edition.returns.clear()
-    return edition.returns.filter(
-        pl.col("workstream") == this["workstream"],
-        pl.col("table") == this["table"],
-        pl.col("organisation").is_in(list(organisations)),
-        pl.col("period").is_between(this["period_from"], this["period_to"]),
-    )
+def returns_of(case: Case) -> Rows:
+    """The returns for the months and organisations of a file; none for unknown months."""
+    kind = (case.this["workstream"], case.this["table"])
+    returns = case.records.returns_between(kind, case.first_month, case.last_month)
+    organisations = frozenset(case.organisations)
+    return tuple(row for row in returns if row["organisation"] in organisations)
 
 
-def runs_of_months(returns: pl.DataFrame, same: Sequence[str]) -> pl.DataFrame:
-    """Returns with consecutive months of equal `same` columns as one row: first, last, n.
-
-    The newest run of each organisation comes first.
-    """
-    month = pl.col("period").dt.year().cast(pl.Int64) * 12 + pl.col("period").dt.month()
-    # Along one organisation's equal months, month minus place is constant while there is no gap.
-    place = pl.col("period").rank("ordinal").over(list(same)).cast(pl.Int64)
-    return (
-        returns.with_columns(run=month - place)
-        .group_by(*same, "run")
-        .agg(
-            first=pl.min("period"),
-            last=pl.max("period"),
-            n=pl.len(),
-            deadline=pl.max("deadline"),
-        )
-        .sort(["last", *same], descending=[True, *[False] * len(same)], nulls_last=True)
-    )
+def runs_of_months(returns: Iterable[Row], same: Sequence[str]) -> list[Run]:
+    """Returns with consecutive months of equal `same` columns together, the newest run first."""
+    alike: dict[tuple[Any, ...], list[Row]] = {}
+    for row in returns:
+        alike.setdefault(tuple(row[name] for name in same), []).append(row)
+    # Sorting keeps the order of equals: by the columns, those without a value last, then by month.
+    ordered = sorted(alike, key=lambda values: [(value is None, value or "") for value in values])
+    runs = [
+        run
+        for values in ordered
+        for run in _runs(dict(zip(same, values, strict=True)), alike[values])
+    ]
+    return sorted(runs, key=lambda run: run.last, reverse=True)
 
 
-def in_force_rows(
-    edition: Edition, this: Mapping[str, Any], returns: pl.DataFrame, words: Words
-) -> tuple[InForceRow, ...]:
-    """Whose figures are in the report for each month of this file."""
-    runs = runs_of_months(returns, ("organisation", "status", "submission"))
-    names = dict(edition.submissions.select("submission", "file_name").iter_rows())
-    return tuple(
-        _in_force_row(edition, run, this["submission"], names, words)
-        for run in runs.sort("organisation", maintain_order=True).iter_rows(named=True)
-    )
+def _runs(same: Row, rows: Iterable[Row]) -> Iterator[Run]:
+    ordered = enumerate(sorted(rows, key=lambda row: row["period"]))
+    # Along equal returns, month minus place is constant while there is no gap.
+    for _, numbered in groupby(ordered, key=lambda pair: _month_number(pair[1]) - pair[0]):
+        run = [row for _, row in numbered]
+        deadline = max(row["deadline"] for row in run)
+        yield Run(same, run[0]["period"], run[-1]["period"], deadline)
 
 
-def _in_force_row(
-    edition: Edition, run: Mapping[str, Any], this: str, names: Mapping[str, str], words: Words
-) -> InForceRow:
-    used: str | None = run["submission"]
-    other = used is not None and used != this
+def _month_number(row: Row) -> int:
+    return int(row["period"].year * 12 + row["period"].month)
+
+
+def in_force_rows(case: Case) -> tuple[InForceRow, ...]:
+    """Whose figures are in the report for each month of this file, the newest first."""
+    runs = runs_of_months(returns_of(case), ("organisation", "status", "submission"))
+    runs.sort(key=lambda run: run.same["organisation"])
+    return tuple(_in_force_row(case, run) for run in runs)
+
+
+def _in_force_row(case: Case, run: Run) -> InForceRow:
+    used: str | None = run.same["submission"]
+    other = used is not None and used != case.id
+    words, registers = case.words, case.edition.registers
     return InForceRow(
-        organisation=organisation_name(words, edition.registers, run["organisation"]),
-        months=spoken_months(words, run["first"], run["last"]),
-        status=words.text(f"terms.return_statuses.{run['status']}"),
-        file=_used_file(used, this, names, words),
+        organisation=organisation_name(words, registers, run.same["organisation"]),
+        months=spoken_months(words, run.first, run.last),
+        status=words.text(f"terms.return_statuses.{run.same['status']}"),
+        file=_used_file(case, used),
         href=page_name(str(used), words.language) if other else None,
     )
 
 
-def _used_file(used: str | None, this: str, names: Mapping[str, str], words: Words) -> Parts:
+def _used_file(case: Case, used: str | None) -> Parts:
     if used is None:
-        return value_parts(words, words.text("stewards.in_force.no_file"))
-    if used == this:
-        return value_parts(words, words.text("stewards.in_force.this_file"))
-    return value_parts(words, masked(names[used]))
+        return value_parts(case.words, case.words.text("stewards.in_force.no_file"))
+    if used == case.id:
+        return value_parts(case.words, case.words.text("stewards.in_force.this_file"))
+    return value_parts(case.words, masked(case.records.files[used]["file_name"]))

@@ -12,12 +12,10 @@ from enum import StrEnum
 from functools import cache
 from pathlib import PurePath
 
-import polars as pl
-
 from data_contracts.contract import Table
 from data_contracts.problems import Outcome
 from data_contracts.working_days import deadline
-from reports.pages.submission_case import Case
+from reports.pages.submission_case import Case, Rows
 from reports.pages.submission_history import page_name, spoken_months
 from reports.pages.visible_text import Parts, quoted, sentence_parts
 
@@ -75,47 +73,47 @@ def heading(case: Case, to_mend: int, to_check: int) -> str:
     return case.words.text(f"stewards.outcome.{case.outcome}.title", n=counted.get(case.outcome, 0))
 
 
-def lines(case: Case, files: pl.DataFrame) -> tuple[Line, ...]:
+def lines(case: Case, files: Rows) -> tuple[Line, ...]:
     """What the outcome means for the report, and which other file of `files` matters now."""
     n = case.this["rows_accepted"] or 0
     meaning = case.words.text(f"stewards.outcome.{case.outcome}.meaning", n=n)
     return (Line(sentence_parts(case.words, meaning)), *_other_files(case, files))
 
 
-def _other_files(case: Case, files: pl.DataFrame) -> list[Line]:
+def _other_files(case: Case, files: Rows) -> list[Line]:
     if case.outcome is Outcome.DUPLICATE:
         return _line(case, "duplicate_of", _original(case))
-    others = files.filter(pl.col("submission") != case.id)
-    newer = newer_files(case, files)
-    used = others.filter(pl.col("months_in_force").list.len() > 0)
-    lines = [] if is_superseded(case, files) else _line(case, "newer", newer)
-    if case.outcome in TO_MEND or is_superseded(case, files):
+    superseded = is_superseded(case, files)
+    used = tuple(row for row in files if row["submission"] != case.id and row["months_in_force"])
+    lines = [] if superseded else _line(case, "newer", newer_files(case, files))
+    if case.outcome in TO_MEND or superseded:
         lines += _line(case, "kept", used)
-    if case.outcome in UNUSED and used.is_empty() and case.first_month is not None:
+    if case.outcome in UNUSED and not used and case.first_month is not None:
         lines.append(Line(sentence_parts(case.words, case.words.text("stewards.earlier.none"))))
     return lines
 
 
-def newer_files(case: Case, files: pl.DataFrame) -> pl.DataFrame:
+def newer_files(case: Case, files: Rows) -> Rows:
     """Files that arrived after this one, newest first."""
-    return files.filter(pl.col("arrived") > case.this["arrived"])
+    return tuple(row for row in files if row["arrived"] > case.this["arrived"])
 
 
-def is_superseded(case: Case, files: pl.DataFrame) -> bool:
+def is_superseded(case: Case, files: Rows) -> bool:
     """Whether a later file is in the report: then nothing more is asked about this one."""
-    return newer_files(case, files).filter(pl.col("months_in_force").list.len() > 0).height > 0
+    return any(row["months_in_force"] for row in newer_files(case, files))
 
 
-def _original(case: Case) -> pl.DataFrame:
-    submissions = case.edition.submissions
-    return submissions.filter(pl.col("submission") == case.this["duplicate_of"])
+def _original(case: Case) -> Rows:
+    """The file that this one repeats, where it is known."""
+    original = case.records.files.get(case.this["duplicate_of"])
+    return () if original is None else (original,)
 
 
-def _line(case: Case, key: str, files: pl.DataFrame) -> list[Line]:
+def _line(case: Case, key: str, files: Rows) -> list[Line]:
     """The sentence about the newest of the given files, which come newest first; none for none."""
-    if files.is_empty():
+    if not files:
         return []
-    file = files.row(0, named=True)
+    file = files[0]
     sentence = case.words.text(
         f"stewards.earlier.{key}",
         file=quoted(file["file_name"]),
@@ -125,7 +123,7 @@ def _line(case: Case, key: str, files: pl.DataFrame) -> list[Line]:
     return [Line(sentence_parts(case.words, sentence), href)]
 
 
-def deadline_sentence(case: Case, files: pl.DataFrame) -> Parts:
+def deadline_sentence(case: Case, files: Rows) -> Parts:
     """By when to send a mended file, or whether an accepted one was in time; empty for neither."""
     if case.outcome is Outcome.DUPLICATE or is_superseded(case, files):
         return ()
@@ -178,7 +176,7 @@ def stats(case: Case, to_check: int) -> tuple[Stat, ...]:
     )
 
 
-def steps(case: Case, files: pl.DataFrame) -> tuple[Parts, ...]:
+def steps(case: Case, files: Rows) -> tuple[Parts, ...]:
     """What to do, in order."""
     keys = _step_keys(case, files)
     name = next_name(case, files)
@@ -195,13 +193,13 @@ def steps(case: Case, files: pl.DataFrame) -> tuple[Parts, ...]:
     )
 
 
-def _step_keys(case: Case, files: pl.DataFrame) -> tuple[str, ...]:
+def _step_keys(case: Case, files: Rows) -> tuple[str, ...]:
     if case.may_name_a_person:
         return STEPS_AFTER_IDENTIFIERS
     return ("superseded",) if is_superseded(case, files) else STEPS[case.outcome]
 
 
-def next_name(case: Case, files: pl.DataFrame) -> str | None:
+def next_name(case: Case, files: Rows) -> str | None:
     """The name for the next file: the agreed form, one version after the newest that was sent.
 
     None where return or months are not known.
@@ -216,6 +214,5 @@ def next_name(case: Case, files: pl.DataFrame) -> str | None:
     )
 
 
-def _newest_version(files: pl.DataFrame) -> int:
-    newest = files["version"].max()
-    return newest if isinstance(newest, int) else 0
+def _newest_version(files: Rows) -> int:
+    return max((row["version"] for row in files if row["version"] is not None), default=0)

@@ -90,6 +90,8 @@ def value_parts(words: Words, value: str, longest: int = LONGEST) -> Parts:
     What lies beyond `longest` characters is counted, not shown.
     """
     safe = masked(value)
+    if safe and len(safe) <= longest and _is_plain(safe):
+        return (Part(safe, Style.DATA),)
     parts = _named(words, safe[:longest], ends_here=len(safe) <= longest)
     if len(safe) > longest:
         parts.append(Part(words.text("stewards.hidden.more", n=len(safe) - longest), Style.HIDDEN))
@@ -98,10 +100,15 @@ def value_parts(words: Words, value: str, longest: int = LONGEST) -> Parts:
 
 def plain_value(words: Words, value: str) -> str:
     """A value for a text file: as it was sent, each hidden character named in square brackets."""
-    if value.isascii() and value.isprintable() and value == value.strip():
+    if _is_plain(value):
         return masked(value)
     parts = value_parts(words, value, longest=len(value))
     return "".join(f"[{p.text}]" if p.style is Style.HIDDEN else p.text for p in parts)
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a value certainly has no hidden character; most have none."""
+    return value.isascii() and value.isprintable() and value == value.strip()
 
 
 def _named(words: Words, value: str, *, ends_here: bool) -> list[Part]:

@@ -15,6 +15,7 @@ import os
 import struct
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,13 @@ import polars as pl
 import xlsxwriter  # type: ignore[import-untyped]
 
 from assets.steps.check import check
-from assets.steps.night import Night
+from assets.steps.lake import Lake
+from assets.steps.night import LONDON, NIGHT_HOUR, Night
 from assets.steps.receive import receive_files
 from assets.steps.result import StepResult
 from assets.steps.submissions import Receipt, all_receipts
+from data_contracts.contract import Contract, load_contracts
+from data_contracts.registers import Registers, load_registers
 
 GOOD: dict[str, Any] = {
     "organisation_code": "7A4",
@@ -129,6 +133,11 @@ def patient_number(serial: int) -> str:
     raise ValueError(f"there is no number after {serial}")
 
 
+@cache
+def _agreed() -> tuple[tuple[Contract, ...], Registers]:
+    return load_contracts(), load_registers()
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What became of a file."""
@@ -172,7 +181,18 @@ class Desk:
 
     @property
     def night(self) -> Night:
-        return Night.open(self.root, today=TODAY)
+        """A night on this lake, with the contracts that are shipped."""
+        lake = Lake(self.root)
+        lake.prepare()
+        contracts, registers = _agreed()
+        now = datetime.combine(TODAY, NIGHT_HOUR, LONDON).astimezone(UTC)
+        return Night(
+            lake=lake,
+            contracts=contracts,
+            registers=registers,
+            translations=self.root / "translations",
+            now=now,
+        )
 
     @property
     def inbox(self) -> Path:

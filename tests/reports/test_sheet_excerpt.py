@@ -23,7 +23,7 @@ def at(cell: str | None, row: int | None = None) -> dict[str, Any]:
 
 
 def piece(words: Any, *findings: dict[str, Any], hidden: str = "") -> Excerpt:
-    sheet = Sheet(SHEET, frozenset(hidden), naming=("ward_code", "site_code"))
+    sheet = Sheet.of(SHEET, frozenset(hidden), naming=("ward_code", "site_code"))
     made = excerpt(sheet, findings, words)
     assert made is not None
     return made
@@ -66,7 +66,7 @@ def test_a_column_that_nobody_agreed_to_is_not_shown(words):
 
 @pytest.mark.parametrize("finding", [at(None), at("G99", 99)])
 def test_there_is_no_piece_without_a_place_on_the_sheet(words, finding):
-    assert excerpt(Sheet(SHEET, frozenset()), [finding], words) is None
+    assert excerpt(Sheet.of(SHEET, frozenset()), [finding], words) is None
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import jinja2
+import polars as pl
 import pytest
 from steward_files import ALL, OCTOBER, REFUSED, SHEET, cell, due, edition_of
 
@@ -13,11 +14,18 @@ from data_contracts import problems
 from data_contracts.problems import problems_frame
 from reports.edition import Edition
 from reports.pages.steward_index import steward_index
-from reports.pages.submission import submission_page
+from reports.pages.submission import SubmissionPage, submission_page
+from reports.pages.submission_case import Records, case_of
 from reports.words import Words
 
 # The frame around a page is another template's business: here it is only what the page needs.
 FRAME = "{% block styles %}{% endblock %}{% block main %}{% endblock %}"
+
+
+def page_of(
+    edition: Edition, words: Words, submission: str, sheet: pl.DataFrame | None = None
+) -> SubmissionPage:
+    return submission_page(case_of(Records.of(edition, "7A4"), words, submission), sheet)
 
 
 def printed(template: str, page: Any, words: Words) -> str:
@@ -36,14 +44,14 @@ def printed(template: str, page: Any, words: Words) -> str:
 
 @pytest.mark.parametrize("submission", [row["submission"] for row in ALL])
 def test_every_outcome_can_be_printed_without_a_trace_of_a_person(edition, words, submission):
-    page = submission_page(edition_of(edition, *ALL), words, submission, SHEET)
+    page = page_of(edition_of(edition, *ALL), words, submission, SHEET)
     html = printed("submission.html.jinja", page, words)
     assert page.heading in html
     assert "5919" not in html
 
 
 def test_every_link_of_the_summary_has_its_place_on_the_page(edition, words):
-    page = submission_page(edition_of(edition, *ALL), words, "refused", SHEET)
+    page = page_of(edition_of(edition, *ALL), words, "refused", SHEET)
     html = printed("submission.html.jinja", page, words)
     links = re.findall(r'href="#([^"]+)"', html)
     assert len(links) == 4
@@ -51,7 +59,7 @@ def test_every_link_of_the_summary_has_its_place_on_the_page(edition, words):
 
 
 def test_what_was_sent_is_printed_as_text(edition, words):
-    page = submission_page(edition_of(edition, REFUSED), words, "refused")
+    page = page_of(edition_of(edition, REFUSED), words, "refused")
     html = printed("submission.html.jinja", page, words)
     assert "&lt;5" in html
     assert "<5" not in html
@@ -64,13 +72,13 @@ def test_five_thousand_problems_make_a_small_page(edition, words):
         for row in range(2, 5002)
     ]
     made = replace(edition_of(edition, REFUSED), problems=problems_frame(many))
-    page = submission_page(made, words, "refused", SHEET)
+    page = page_of(made, words, "refused", SHEET)
     assert len(printed("submission.html.jinja", page, words).encode()) < 400_000
 
 
 def test_the_index_can_be_printed(edition, words):
     returns = (due(OCTOBER, "missing"), due(date(2026, 11, 1), "waiting"))
-    page = steward_index(edition_of(edition, *ALL, returns=returns), words, "7A4")
+    page = steward_index(Records.of(edition_of(edition, *ALL, returns=returns), "7A4"), words)
     html = printed("steward_index.html.jinja", page, words)
     assert html.count("submission-refused.html") == 1
 

@@ -66,9 +66,7 @@ def test_check_at_the_desk(
     assert words in text
 
 
-def test_check_of_a_file_that_cannot_be_read_ends_with_2(
-    empty_road: Road, tmp_path: Path
-) -> None:
+def test_check_of_a_file_that_cannot_be_read_ends_with_2(empty_road: Road, tmp_path: Path) -> None:
     path = tmp_path / "7A4_hand-hygiene_202403_v01.xlsx"
     path.write_bytes(b"PK\x03\x04 broken off")
     code, text = _run("check", path, "--contracts", empty_road.contracts)

@@ -1,4 +1,4 @@
-"""What Dagster shows and runs: the graph of any contracts, the schedule, sensors, a night recorded."""
+"""What Dagster shows and runs: any contracts' graph, the schedule, sensors, a night recorded."""
 
 import json
 from datetime import UTC, date, datetime
@@ -14,10 +14,9 @@ from assets.workstream import INBOX
 from data_contracts.contract import load_contracts
 from pipelines.definitions import build_definitions
 from pipelines.jobs import NIGHTLY
-from pipelines.resources import AlreadyRunningError, NoLakeError, locked
+from pipelines.resources import AlreadyRunningError, NoLakeError, Settings, locked
 from pipelines.schedules import EVERY_NIGHT, TIME_ZONE
 from pipelines.sensors import inbox_sensor, state_of, waiting_files
-from pipelines.resources import Settings
 
 STAGES = ("submissions", "records", "measures", "signals", "report")
 

@@ -73,7 +73,7 @@ def test_a_deadline_that_passes_is_news(road: Road) -> None:
 def test_one_corrected_file_touches_only_its_own_pages(road: Road) -> None:
     road.night()
     first = road.latest.resolve()
-    corrected = rows("7A4", "2024-03", wards="B") + [row("7A4", "A", "2024-03", compliant=50)]
+    corrected = [row("7A4", "A", "2024-03", compliant=50), row("7A4", "B", "2024-03")]
     arrived = datetime(2024, 4, 12, 9, tzinfo=UTC)
     road.put("7A4_hand-hygiene_202403_v02.csv", csv_of(corrected), arrived)
     assert road.night(date(2024, 4, 21)) is Verdict.GOOD

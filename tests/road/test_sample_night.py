@@ -60,9 +60,7 @@ def test_red_calls_are_the_published_percentages(sample: Path) -> None:
     counted = (
         _points(sample, "deterioration")
         .filter(pl.col("measure") == "red_within_8_minutes", pl.col("level") == "organisation")
-        .join(
-            published, left_on=["unit", "period"], right_on=["organisation_code", "month"]
-        )
+        .join(published, left_on=["unit", "period"], right_on=["organisation_code", "month"])
     )
     assert counted.height == 252
     assert set(counted["provenance"]) == {"published"}
@@ -99,9 +97,7 @@ def test_princess_of_wales_counts_to_its_board_of_the_time(sample: Path) -> None
     sites = published.filter(pl.col("site_code") == "7A3B7")
     for board, month in (("7A3", date(2019, 3, 1)), ("7A5", date(2019, 4, 1))):
         points = _series(sample, f"deterioration/ed_within_4_hours/organisation/{board}")
-        known = published.filter(
-            pl.col("organisation_code") == board, pl.col("month") == month
-        )
+        known = published.filter(pl.col("organisation_code") == board, pl.col("month") == month)
         assert "7A3B7" in known["site_code"]
         counted = points.filter(pl.col("period") == month)["denominator"].item()
         assert counted == known["attendances"].sum()

@@ -1,0 +1,135 @@
+"""Which version counts, and when a month is complete: resubmissions through the whole road."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+from made_up import Road, csv_of, row, rows
+
+from assets.steps.result import Verdict
+
+JANUARY, FEBRUARY, MARCH = date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)
+BOARD = "hand_hygiene_done/organisation/7A4"
+
+
+def _put(road: Road, name: str, sent: list[dict[str, object]], day: int) -> None:
+    road.put(name, csv_of(sent), datetime(2024, 4, day, 9, tzinfo=UTC))
+
+
+def _march(compliant: int, wards: str = "AB") -> list[dict[str, object]]:
+    return [row("7A4", ward, "2024-03", compliant=compliant) for ward in wards]
+
+
+def test_a_range_is_replaced_only_where_the_newer_file_has_months(road: Road) -> None:
+    _put(road, "7A4_hand-hygiene_202402_v02.csv", rows("7A4", "2024-02", wards="AB")[:1]
+         + [row("7A4", "B", "2024-02", compliant=50)], 12)  # fmt: skip
+    assert road.night() is Verdict.GOOD
+    found = [road.point(BOARD, month)["numerator"] for month in (JANUARY, FEBRUARY, MARCH)]
+    assert found == [70, 90, 70]
+
+
+def test_the_version_in_the_name_beats_the_time_of_arrival(road: Road) -> None:
+    _put(road, "7A4_hand-hygiene_202403_v03.csv", _march(50), 11)
+    _put(road, "7A4_hand-hygiene_202403_v02.csv", _march(10), 12)
+    assert road.night() is Verdict.GOOD
+    assert road.point(BOARD, MARCH)["numerator"] == 100
+
+
+def test_without_versions_the_last_to_arrive_counts(empty_road: Road) -> None:
+    for organisation in ("7A4", "7A7"):
+        sent = rows(organisation, "2024-01", "2024-02", "2024-03")
+        _put(empty_road, f"{organisation}_hand-hygiene_202401-202403.csv", sent, 10)
+    _put(empty_road, "7A4_hand-hygiene_202403.csv", _march(50), 12)
+    assert empty_road.night() is Verdict.GOOD
+    assert empty_road.point(BOARD, MARCH)["numerator"] == 100
+
+
+def test_a_version_that_lacks_a_ward_does_not_replace_a_complete_one(road: Road) -> None:
+    _put(road, "7A4_hand-hygiene_202403_v02.csv", _march(50, wards="A"), 12)
+    road.night()
+    point = road.point(BOARD, MARCH)
+    assert (point["numerator"], point["state"]) == (70, "final")
+    page = road.steward_page("7A4_hand-hygiene_202403_v02.csv")
+    assert "Wards that you sent before are missing" in page
+
+
+def test_a_ward_that_is_left_out_twice_is_not_forgotten(empty_road: Road) -> None:
+    for organisation in ("7A4", "7A7"):
+        _put(
+            empty_road,
+            f"{organisation}_hand-hygiene_202401_v01.csv",
+            rows(organisation, "2024-01"),
+            5,
+        )
+        for month in ("2024-02", "2024-03"):
+            wards = "A" if organisation == "7A4" else "AB"
+            name = f"{organisation}_hand-hygiene_{month.replace('-', '')}_v01.csv"
+            _put(empty_road, name, rows(organisation, month, wards=wards), 10)
+    empty_road.night()
+    points = [empty_road.point(BOARD, month) for month in (JANUARY, FEBRUARY, MARCH)]
+    assert [p["state"] for p in points] == ["final", "incomplete", "incomplete"]
+    assert [(p["parts_in"], p["parts_due"]) for p in points] == [(2, 2), (1, 2), (1, 2)]
+    wales = empty_road.point("hand_hygiene_done/wales/wales", MARCH)
+    assert (wales["state"], wales["parts_in"], wales["parts_due"]) == ("incomplete", 1, 2)
+    ward = empty_road.points().filter(series="hand_hygiene/hand_hygiene_done/ward/7A4BV:B")
+    assert ward["numerator"].to_list() == [30, None, None]
+
+
+CLOSED = """
+- organisation: 7A4
+  site: 7A4BV
+  ward: B
+  starts: 2024-02-01
+  role: Ward manager
+  reason: Ward B closed
+"""
+
+
+def test_a_ward_declared_closed_is_not_waited_for(empty_road: Road) -> None:
+    test_a_ward_that_is_left_out_twice_is_not_forgotten(empty_road)
+    (empty_road.lake / "decisions" / "closed.yaml").write_text(CLOSED, "utf-8")
+    assert empty_road.night(date(2024, 4, 21)) is Verdict.GOOD
+    assert empty_road.publication == "2024-03_r2"
+    points = [empty_road.point(BOARD, month) for month in (JANUARY, FEBRUARY, MARCH)]
+    assert [p["state"] for p in points] == ["final", "final", "final"]
+    # The ward's own series has come to its end.
+    ward = empty_road.points().filter(series="hand_hygiene/hand_hygiene_done/ward/7A4BV:B")
+    assert ward["numerator"].to_list() == [30]
+
+
+def test_a_decision_that_cannot_be_used_is_one_sentence(road: Road) -> None:
+    road.lake.joinpath("decisions").mkdir(exist_ok=True)
+    (road.lake / "decisions" / "closed.yaml").write_text("- {organisation: 7A4}", "utf-8")
+    assert road.night() is Verdict.NOTHING_PUBLISHED
+    (alert,) = road.lake.glob("alerts/*.json")
+    sentence = json.loads(alert.read_text("utf-8"))["sentence"]
+    start = (
+        "The night stopped in hand_hygiene/measures: decisions/closed.yaml: 0.site: Field required."
+    )
+    assert sentence.startswith(start)
+
+
+def test_a_missing_board_leaves_wales_hollow(empty_road: Road) -> None:
+    sent = rows("7A4", "2024-01", "2024-02", "2024-03")
+    _put(empty_road, "7A4_hand-hygiene_202401-202403_v01.csv", sent, 10)
+    assert empty_road.night() is Verdict.NEEDS_STEWARD
+    wales = empty_road.point("hand_hygiene_done/wales/wales", MARCH)
+    assert (wales["numerator"], wales["state"]) == (70, "incomplete")
+    assert (wales["parts_in"], wales["parts_due"]) == (1, 2)
+
+
+@pytest.mark.parametrize(("today", "month"), [("2024-04-15", "2024-02"), ("2024-04-16", "2024-03")])
+def test_a_month_is_published_when_its_deadline_has_passed(
+    road: Road, today: str, month: str
+) -> None:
+    """March 2024 is due on 15 April: 29 March and 1 April are bank holidays, ten days from the 2nd."""
+    road.night(date.fromisoformat(today))
+    assert road.publication == f"{month}_r1"
+
+
+def test_the_same_file_again_is_recognised(road: Road) -> None:
+    road.night()
+    content = csv_of(rows("7A4", "2024-01", "2024-02", "2024-03"))
+    road.put("7A4_hand-hygiene_202401-202403_v02.csv", content, datetime(2024, 4, 12, tzinfo=UTC))
+    assert road.night(date(2024, 4, 21)) is Verdict.GOOD
+    assert road.receipts()["7A4_hand-hygiene_202401-202403_v02.csv"]["outcome"] == "duplicate"
