@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import polars as pl
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked_dataclass
@@ -28,6 +30,13 @@ from data_contracts import expressions
 HERE = Path(__file__).parent
 ODCS_SCHEMA = HERE / "odcs-3.1.0.schema.json"
 STRICT = ConfigDict(extra="forbid", strict=False)
+PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+PLAIN_TOPIC = re.compile(r"[a-z][a-z0-9-]{0,59}")
+# Columns that the check adds beside those of a table.
+RESERVED = frozenset(
+    {"row", "submission", "submitter", "organisation", "site", "owner", "when", "column"}
+    | {"aside", "is_lost"}
+)
 
 
 class ContractError(ValueError):
@@ -305,6 +314,7 @@ def _table(block: Mapping[str, Any], workstream: str) -> Table:
     keys.sort(key=lambda p: p["primaryKeyPosition"])
     columns = tuple(_column(p) for p in properties)
     names = [column.name for column in columns]
+    _refuse_names(block["name"], custom["topic"], names)
     return TypeAdapter(Table).validate_python(
         {
             "id": block["name"],
@@ -331,6 +341,19 @@ def _table(block: Mapping[str, Any], workstream: str) -> Table:
     )
 
 
+def _refuse_names(table: str, topic: str, columns: list[str]) -> None:
+    """Names that are not plain, that are used twice, or that the check needs for itself."""
+    odd = [name for name in (table, *columns) if not PLAIN_NAME.fullmatch(name)]
+    odd += [] if PLAIN_TOPIC.fullmatch(topic) else [topic]
+    if odd:
+        raise ContractError(f"table {table}: {', '.join(odd)} is not a plain name")
+    taken = sorted({name for name in columns if name in RESERVED or columns.count(name) > 1})
+    if taken:
+        raise ContractError(f"table {table}: the column name {', '.join(taken)} is taken")
+    if "organisation_code" not in columns:
+        raise ContractError(f"table {table}: there is no column organisation_code")
+
+
 def _column(block: Mapping[str, Any]) -> Column:
     options = block.get("logicalTypeOptions", {})
     return TypeAdapter(Column).validate_python(
@@ -340,7 +363,7 @@ def _column(block: Mapping[str, Any]) -> Column:
             "required": block.get("required", False),
             "minimum": options.get("minimum"),
             "maximum": options.get("maximum"),
-            "pattern": options.get("pattern"),
+            "pattern": _usable(options.get("pattern")),
             "values": tuple(
                 value
                 for quality in block.get("quality", [])
@@ -349,6 +372,16 @@ def _column(block: Mapping[str, Any]) -> Column:
             "register": _custom(block).get("register"),
         }
     )
+
+
+def _usable(pattern: str | None) -> str | None:
+    """A pattern that polars can run: its engine has none of the parts that can take for ever."""
+    if pattern is not None:
+        try:
+            pl.Series([""]).str.contains(pattern)
+        except pl.exceptions.ComputeError as error:
+            raise ContractError(f"the pattern {pattern} cannot be used: {error}") from error
+    return pattern
 
 
 def _column_type(block: Mapping[str, Any]) -> ColumnType:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ParseError
+from sqlglot.errors import SqlglotError
 
 DIALECT = "duckdb"
 
@@ -89,9 +89,6 @@ def condition_of(query: str) -> str:
 
 def _parsed(expression: str) -> exp.Expr:
     try:
-        tree = sqlglot.parse_one(expression, dialect=DIALECT)
-    except ParseError as error:
-        raise ExpressionError(f"'{expression}' is not SQL: {error.errors[0]['description']}") from (
-            error
-        )
-    return tree
+        return sqlglot.parse_one(expression, dialect=DIALECT)
+    except SqlglotError as error:
+        raise ExpressionError(f"'{expression}' is not SQL: {error}") from error

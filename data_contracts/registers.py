@@ -414,7 +414,8 @@ def _misplaced_closures(registers: Registers) -> Iterator[str]:
     """A closure has to name the organisation that ran the site when it closed."""
     for one in registers.closures:
         if registers.organisation_of(one.site, one.starts) != one.organisation:
-            yield f"{one.site} is said to close in {one.starts:%Y-%m}, when {one.organisation} did not run it"
+            when = f"{one.starts:%Y-%m}"
+            yield f"{one.site} is said to close in {when}, when {one.organisation} did not run it"
 
 
 _CHECKS: tuple[Callable[[Registers], Iterator[str]], ...] = (

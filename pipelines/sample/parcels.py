@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from pipelines.sample.story import Form
 

@@ -186,7 +186,7 @@ def _stewards(
 ) -> Iterator[PageTask]:
     """The list of a submitter's files and the page of each of them."""
     records = Records.of(edition.shown_to(audience.steward(code)), code)
-    read = SubmissionInputs(records)
+    read = SubmissionInputs.of(records)
     index = read.index()
     inputs = {submission: read.page(submission) for submission in records.files}
     for words in languages:

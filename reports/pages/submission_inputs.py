@@ -7,19 +7,25 @@ sentence about its deadline, so its key has where the day lies between the deadl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports.pages.content_key import rows_digest
-from reports.pages.submission_case import Records, Row, Rows, table_of
+from reports.pages.submission_case import Records, Row, table_of
 from reports.pages.submission_history import shares_months
 from reports.pages.submission_outcome import deadlines, moment
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionInputs:
-    """The inputs of the pages that are made from a submitter's records."""
+    """The inputs of the pages of a submitter's records; `written` has each file's row as text."""
 
     records: Records
+    written: Mapping[str, str]
+
+    @classmethod
+    def of(cls, records: Records) -> SubmissionInputs:
+        return cls(records, {name: _written(row) for name, row in records.files.items()})
 
     def index(self) -> tuple[str, ...]:
         """What the list of files is made from."""
@@ -33,16 +39,17 @@ class SubmissionInputs:
 
     def page(self, submission: str) -> tuple[str, ...]:
         """What the page of one file is made from."""
-        files, this = self.records.files, self.records.files[submission]
+        this = self.records.files[submission]
         kind = (this["workstream"], this["table"])
         returns = self.records.returns_between(kind, this["period_from"], this["period_to"])
         others = {row["submission"] for row in returns} | {this["duplicate_of"]}
-        history = [row for row in self.records.by_return[kind] if shares_months(row, this)]
-        named = [files[other] for other in sorted(others - {None}) if other in files]
+        same = self.records.by_return[kind]
+        history = [row["submission"] for row in same if shares_months(row, this)]
+        named = [other for other in sorted(others - {None}) if other in self.written]
         return (
             submission,
-            _written((*history, *named)),
-            _written(returns),
+            *(self.written[name] for name in (*history, *named)),
+            *map(_written, returns),
             self._found(submission),
             self._moment(this),
         )
@@ -58,5 +65,5 @@ class SubmissionInputs:
         return moment(self.records.edition.today, *deadlines(table, last)).value
 
 
-def _written(rows: Rows) -> str:
-    return repr([sorted(row.items()) for row in rows])
+def _written(row: Row) -> str:
+    return repr(sorted(row.items()))

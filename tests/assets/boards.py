@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from assets.steps.check import check
 from assets.steps.lake import Lake
@@ -80,7 +80,9 @@ def csv_of(
     return "".join(f"{text}\n" for text in texts).encode(encoding)
 
 
-def workbook_of(*sheets: list[list[Any]], first_row: int = 0, hidden: tuple[int, ...] = ()) -> bytes:
+def workbook_of(
+    *sheets: list[list[Any]], first_row: int = 0, hidden: tuple[int, ...] = ()
+) -> bytes:
     """Lists of cells as an XLSX with a sheet for each, numbers as numbers."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
@@ -131,6 +133,13 @@ def patient_number(serial: int) -> str:
         if (11 - total % 11) % 11 == digits[9]:
             return str(number)
     raise ValueError(f"there is no number after {serial}")
+
+
+def content_of(path: Path) -> str:
+    """All that a file says, whatever its form."""
+    if path.suffix == ".parquet":
+        return pl.read_parquet(path).write_json()
+    return path.read_bytes().decode("utf-8", errors="replace")
 
 
 @cache

@@ -306,7 +306,8 @@ def test_a_site_counts_for_the_board_of_its_time(desk: Desk) -> None:
     columns = ("organisation_code", "site_code", "setting", "population", "period",
                "attendances", "within_4_hours", "within_12_hours")  # fmt: skip
     row = {"organisation_code": "7A5", "site_code": "7A3B7", "setting": "ed_assessment",
-           "population": "all", "attendances": 100, "within_4_hours": 80, "within_12_hours": 95}  # fmt: skip
+           "population": "all", "attendances": 100,
+           "within_4_hours": 80, "within_12_hours": 95}  # fmt: skip
     rows = [row | {"period": "2019-03"}, row | {"period": "2019-04"}]
     name = "7A5_emergency-department_201903-201904_v01.csv"
     ending = desk.through(csv_of(rows, columns), name)
@@ -318,7 +319,8 @@ def test_a_hospital_has_no_figures_before_it_opened(desk: Desk) -> None:
     columns = ("organisation_code", "site_code", "setting", "population", "period",
                "attendances", "within_4_hours", "within_12_hours")  # fmt: skip
     row = {"organisation_code": "7A6", "site_code": "7A6G9", "setting": "ed_assessment",
-           "population": "all", "attendances": 100, "within_4_hours": 80, "within_12_hours": 95}  # fmt: skip
+           "population": "all", "attendances": 100,
+           "within_4_hours": 80, "within_12_hours": 95}  # fmt: skip
     rows = [row | {"period": "2020-10"}, row | {"period": "2020-11"}]
     ending = desk.through(csv_of(rows, columns), "7A6_emergency-department_202010-202011_v01.csv")
     assert ("R04", 2, "B2") in ending.found
@@ -329,7 +331,8 @@ def test_the_ambulance_service_sends_for_the_boards_and_they_do_not(desk: Desk) 
     columns = ("organisation_code", "setting", "population", "period", "red_responses",
                "red_responses_within_8_minutes")  # fmt: skip
     row = {"organisation_code": "7A1", "setting": "ambulance", "population": "all",
-           "period": "2024-03", "red_responses": 500, "red_responses_within_8_minutes": 250}  # fmt: skip
+           "period": "2024-03", "red_responses": 500,
+           "red_responses_within_8_minutes": 250}  # fmt: skip
     content = csv_of([row], columns)
     assert desk.through(content, "RT4_ambulance_202403_v01.csv").outcome == "accepted"
     own = desk.through(content, "7A1_ambulance_202403_v01.csv")

@@ -292,13 +292,19 @@ def test_a_formula_without_its_result_refuses_the_workbook(reader: Reader) -> No
 
 def test_cells_merged_over_rows_refuse_the_workbook(reader: Reader) -> None:
     content = workbook_of(lines_of(ROWS))
-    merged = with_sheet_xml(content, ("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>'))  # noqa: E501
+    merged = with_sheet_xml(
+        content,
+        ("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>'),
+    )
     assert facts(reader(merged, BOOK)) == {"reason": "merged_cells"}
 
 
 def test_a_merged_title_does_no_harm(reader: Reader) -> None:
     content = workbook_of([["Falls, March 2024"], [], *lines_of(ROWS)])
-    merged = with_sheet_xml(content, ("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:F2"/></mergeCells>'))  # noqa: E501
+    merged = with_sheet_xml(
+        content,
+        ("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:F2"/></mergeCells>'),
+    )
     assert told(reader(merged, BOOK)) == []
 
 
@@ -327,8 +333,11 @@ def test_a_workbook_that_ends_its_reader_is_named_and_the_next_one_is_read(reade
     """One cell at the last place of a sheet asks calamine for more memory than there is."""
     far = with_sheet_xml(
         workbook_of(lines_of(ROWS)),
-        ("</row></sheetData>", '</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),
-    )  # fmt: skip
+        (
+            "</row></sheetData>",
+            '</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>',
+        ),
+    )
     assert facts(reader(far, BOOK)) == {"reason": "stopped"}
     assert told(reader(workbook_of(lines_of(ROWS)), BOOK)) == []
 
@@ -381,7 +390,9 @@ def test_a_list_of_patients_without_any_agreed_header_is_found(reader: Reader) -
 
 
 def test_a_hospital_s_own_address_points_at_nobody(reader: Reader) -> None:
-    content = workbook_of([["Heath Park, Cardiff CF14 4XW"], *lines_of(ROWS)], [["Notes"], ["CF14 4XW"]])  # noqa: E501
+    content = workbook_of(
+        [["Heath Park, Cardiff CF14 4XW"], *lines_of(ROWS)], [["Notes"], ["CF14 4XW"]]
+    )
     assert told(reader(content, BOOK)) == []
 
 

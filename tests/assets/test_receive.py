@@ -12,7 +12,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from boards import ARRIVED, NAME, Desk, csv_of, patient_number, ward, workbook_of
+from boards import (
+    ARRIVED,
+    COLUMNS,
+    NAME,
+    Desk,
+    content_of,
+    csv_of,
+    patient_number,
+    ward,
+    workbook_of,
+)
 
 from assets.steps import receive as step
 from assets.steps.submissions import read_received, reading_facts
@@ -158,7 +168,9 @@ def test_a_refused_file_has_its_outcome_at_once_and_is_kept(
     assert waiting(desk) == []
 
 
-def test_a_quarantined_file_is_locked_away_and_says_nothing(desk: Desk, capfd: pytest.CaptureFixture[str]) -> None:  # noqa: E501
+def test_a_quarantined_file_is_locked_away_and_says_nothing(
+    desk: Desk, capfd: pytest.CaptureFixture[str]
+) -> None:
     number = patient_number(3)
     desk.put(csv_of([ward(ward_code=number)]))
     desk.put(workbook_of([["for", number]]), f"7A4_falls_{number}.xlsx")
@@ -170,7 +182,7 @@ def test_a_quarantined_file_is_locked_away_and_says_nothing(desk: Desk, capfd: p
         assert next(ending.folder.glob("original*")).stat().st_mode & 0o777 == 0o600
     told = [path for path in desk.root.rglob("*") if path.is_file() and "original" not in path.name]
     assert told
-    assert not [path for path in told if number.encode() in path.read_bytes()]
+    assert not [path for path in told if number in content_of(path)]
     assert not [path for path in desk.root.rglob("*") if number in path.name]
     assert number not in "".join(capfd.readouterr())
 
@@ -207,8 +219,8 @@ def test_a_file_that_was_not_counted_may_be_sent_again_as_it_is(desk: Desk) -> N
 
 def test_two_returns_with_the_same_bytes_are_two_returns(desk: Desk) -> None:
     """A month without an event looks the same in every list of events."""
-    header = "organisation_code,site_code,ward_code,setting,population,period,event_type,event_date,event_number"  # noqa: E501
-    none = f"{header}\n7A4,7A4BV,A1,acute_inpatient,adults,2024-03,none,,\n".encode()
+    columns = (*COLUMNS[:3], *COLUMNS[4:7], "event_type", "event_date", "event_number")
+    none = csv_of([ward("A1", event_type="none")], columns)
     desk.put(none, "7A4_falls-events_202403_v01.csv")
     desk.put(none, "7A4_pressure-ulcers-events_202403_v01.csv")
     desk.check()
@@ -305,8 +317,8 @@ def test_a_new_file_that_came_under_the_same_name_meanwhile_stays(
 
 @pytest.mark.parametrize(
     "name",
-    ["glob[ab]*.csv", "a'; drop table x.csv", "-rf.csv", "two\nlines.csv", "CON.csv", "x" * 251 + ".csv",
-     "\u202efdp.csv"],
+    ["glob[ab]*.csv", "a'; drop table x.csv", "-rf.csv", "two\nlines.csv", "CON.csv",
+     "x" * 251 + ".csv", "\u202efdp.csv"],
 )  # fmt: skip
 def test_any_file_name_is_only_a_name(desk: Desk, name: str) -> None:
     desk.put(GOOD, name, folder="7A4")

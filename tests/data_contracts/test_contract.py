@@ -5,6 +5,7 @@ rules at work (test_rules_of_contracts) and the words (test_translations_of_cont
 """
 
 import copy
+import hashlib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -56,34 +57,85 @@ COLUMNS = {
     "falls.monthly": (
         *WARD_KEYS,
         *MARKS,
-        *"occupied_bed_days falls_total falls_no_harm falls_low_harm falls_moderate_harm"
-        " falls_severe_harm falls_death falls_hip_fracture at_risk_admissions"
-        " risk_assessed_within_24h post_fall_check_done enhanced_observation_days".split(),
+        *[
+            "occupied_bed_days",
+            "falls_total",
+            "falls_no_harm",
+            "falls_low_harm",
+            "falls_moderate_harm",
+            "falls_severe_harm",
+            "falls_death",
+            "falls_hip_fracture",
+            "at_risk_admissions",
+            "risk_assessed_within_24h",
+            "post_fall_check_done",
+            "enhanced_observation_days",
+        ],
     ),
     "falls.events": (*WARD_KEYS, *EVENT, *MARKS),
     "pressure_ulcers.monthly": (
         *WARD_KEYS,
         *MARKS,
-        *"occupied_bed_days caseload_days category_1 category_2 category_3 category_4 unstageable"
-        " deep_tissue device_related present_on_admission moisture_damage admissions"
-        " risk_assessed_within_6h sskin_reviewed sskin_complete".split(),
+        *[
+            "occupied_bed_days",
+            "caseload_days",
+            "category_1",
+            "category_2",
+            "category_3",
+            "category_4",
+            "unstageable",
+            "deep_tissue",
+            "device_related",
+            "present_on_admission",
+            "moisture_damage",
+            "admissions",
+            "risk_assessed_within_6h",
+            "sskin_reviewed",
+            "sskin_complete",
+        ],
     ),
     "pressure_ulcers.events": (*WARD_KEYS, *EVENT, *MARKS),
     "sepsis.monthly": (
         *WARD_KEYS,
         *MARKS,
-        *"screening_due screened screen_positive sepsis_six_within_1h oxygen_given cultures_taken"
-        " antibiotics_given fluids_given lactate_measured urine_output_measured high_risk"
-        " antibiotics_within_1h sepsis_cases sepsis_deaths_30d antibiotic_courses"
-        " reviewed_within_72h".split(),
+        *[
+            "screening_due",
+            "screened",
+            "screen_positive",
+            "sepsis_six_within_1h",
+            "oxygen_given",
+            "cultures_taken",
+            "antibiotics_given",
+            "fluids_given",
+            "lactate_measured",
+            "urine_output_measured",
+            "high_risk",
+            "antibiotics_within_1h",
+            "sepsis_cases",
+            "sepsis_deaths_30d",
+            "antibiotic_courses",
+            "reviewed_within_72h",
+        ],
     ),
     "deterioration.ward": (
         *WARD_KEYS,
         *MARKS,
-        *"admissions discharges cardiac_arrests calls_2222 unplanned_icu_admissions"
-        " observations_due observations_complete observations_on_time escalations_due"
-        " escalations_on_time plans_due plans_recorded outreach_calls"
-        " outreach_calls_no_action".split(),
+        *[
+            "admissions",
+            "discharges",
+            "cardiac_arrests",
+            "calls_2222",
+            "unplanned_icu_admissions",
+            "observations_due",
+            "observations_complete",
+            "observations_on_time",
+            "escalations_due",
+            "escalations_on_time",
+            "plans_due",
+            "plans_recorded",
+            "outreach_calls",
+            "outreach_calls_no_action",
+        ],
     ),
     "deterioration.emergency_department": (
         *("organisation_code", "site_code", "setting", "population", "period"),
@@ -97,8 +149,18 @@ COLUMNS = {
     ),
     "deterioration.events": (*WARD_KEYS, *EVENT, *MARKS),
     "changes.changes": (
-        *"organisation_code workstream measure site_code ward_code date kind text_en text_cy"
-        " author_role".split(),
+        *[
+            "organisation_code",
+            "workstream",
+            "measure",
+            "site_code",
+            "ward_code",
+            "date",
+            "kind",
+            "text_en",
+            "text_cy",
+            "author_role",
+        ],
         *MARKS,
     ),
 }
@@ -338,13 +400,13 @@ def made_up_table() -> Table:
     return load_contract(MADE_UP).tables[0]
 
 
-def test_due_may_end() -> None:
+def test_due_may_end(folder: Path) -> None:
     document = spoilt(
         lambda block: custom(block, "due").append(
             {"organisations": ["7A1"], "starts": date(2023, 1, 1), "ends": date(2023, 6, 1)}
         )
     )
-    table = load(document).tables[0]
+    table = load(document, folder).tables[0]
     assert [table.is_due("7A1", date(2023, month, 1)) for month in (1, 6, 7)] == [True, True, False]
     assert not table.is_due("7A1", date(2022, 12, 1))
 
@@ -367,10 +429,106 @@ def first_measure(block: dict[str, Any]) -> dict[str, Any]:
     return measure
 
 
+Change = Callable[[dict[str, Any]], object]
+
+
+def set_property(block: dict[str, Any], column: str, **changed: Any) -> None:
+    """Change a column of a table."""
+    next(p for p in block["properties"] if p["name"] == column).update(changed)
+
+
+REFUSED: dict[str, tuple[Change, str]] = {
+    "unknown key": (lambda b: b.update(colour="red"), "colour"),
+    "unknown type": (lambda b: set_property(b, "soap_litres", logicalType="number"), "number"),
+    "name with a space": (lambda b: set_property(b, "soap_litres", name="soap litres"), "plain"),
+    "name of our own": (lambda b: set_property(b, "soap_litres", name="owner"), "owner is taken"),
+    "a column twice": (
+        lambda b: set_property(b, "soap_litres", name="compliant"),
+        "compliant is taken",
+    ),
+    "no organisation": (
+        lambda b: set_property(b, "organisation_code", name="board"),
+        "no column organisation_code",
+    ),
+    "pattern that looks back": (
+        lambda b: set_property(b, "ward_code", logicalTypeOptions={"pattern": "(?<=a)b"}),
+        "cannot be used",
+    ),
+    "rule without a condition": (
+        lambda b: b["quality"][0].update(query="SELECT COUNT(*) FROM {object}"),
+        "WHERE NOT",
+    ),
+    "rule that reads a file": (
+        lambda b: b["quality"][0].update(
+            query="SELECT COUNT(*) FROM {object} WHERE NOT (read_text('/etc/passwd') = '')"
+        ),
+        "not allowed",
+    ),
+    "rule about a column there is not": (
+        lambda b: b["quality"][0].update(
+            query="SELECT COUNT(*) FROM {object} WHERE NOT (gloves <= opportunities)"
+        ),
+        "gloves",
+    ),
+    "rule that reaches nowhere": (
+        lambda b: b["quality"][0]["customProperties"][0].update(value="planet"),
+        "scope",
+    ),
+    "measure of a column there is not": (
+        lambda b: first_measure(b).update(numerator="gloves"),
+        "gloves",
+    ),
+    "measure that is better sideways": (
+        lambda b: first_measure(b).update(direction="sideways"),
+        "direction",
+    ),
+    "measure with an unknown setting": (
+        lambda b: first_measure(b).update(colour="red"),
+        "colour",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_contract_that_cannot_be_trusted_is_refused_by_name(folder: Path, case: str) -> None:
+    change, reason = REFUSED[case]
+    with pytest.raises(ContractError, match=r"hand_hygiene\.odcs\.yaml") as refused:
+        load(spoilt(change), folder)
+    assert reason in str(refused.value)
+
+
+def test_a_file_that_is_no_contract_is_refused(folder: Path) -> None:
+    for content in ("a: [", "", "kind: DataContract"):
+        (folder / "odd.odcs.yaml").write_text(content, encoding="utf-8")
+        with pytest.raises(ContractError, match=r"odd\.odcs\.yaml"):
+            load_contracts(folder)
+
+
+def test_two_contracts_may_not_share_a_topic(folder: Path) -> None:
+    content = MADE_UP.read_text(encoding="utf-8")
+    (folder / "one.odcs.yaml").write_text(content, encoding="utf-8")
+    (folder / "two.odcs.yaml").write_text(content.replace("id: hand_hygiene", "id: other"))
+    with pytest.raises(ContractError, match="file topic hand-hygiene"):
+        load_contracts(folder)
+
+
+def test_a_folder_without_contracts_is_refused(folder: Path) -> None:
+    with pytest.raises(ContractError, match="There is no contract"):
+        load_contracts(folder)
+
+
+def test_the_digest_of_a_contract_is_that_of_its_file() -> None:
+    digest = hashlib.sha256(MADE_UP.read_bytes()).hexdigest()
+    assert load_contract(MADE_UP).digest == digest
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def load(document: dict[str, Any], folder: Path | None = None) -> Contract:
-    raise NotImplementedError
+def load(document: dict[str, Any], folder: Path) -> Contract:
+    """A contract by way of a file, as every contract comes."""
+    path = folder / MADE_UP.name
+    path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    return load_contract(path)

@@ -21,8 +21,8 @@ def _march(compliant: int, wards: str = "AB") -> list[dict[str, object]]:
 
 
 def test_a_range_is_replaced_only_where_the_newer_file_has_months(road: Road) -> None:
-    _put(road, "7A4_hand-hygiene_202402_v02.csv", rows("7A4", "2024-02", wards="AB")[:1]
-         + [row("7A4", "B", "2024-02", compliant=50)], 12)  # fmt: skip
+    newer = [row("7A4", "A", "2024-02"), row("7A4", "B", "2024-02", compliant=50)]
+    _put(road, "7A4_hand-hygiene_202402_v02.csv", newer, 12)
     assert road.night() is Verdict.GOOD
     found = [road.point(BOARD, month)["numerator"] for month in (JANUARY, FEBRUARY, MARCH)]
     assert found == [70, 90, 70]
@@ -122,7 +122,7 @@ def test_a_missing_board_leaves_wales_hollow(empty_road: Road) -> None:
 def test_a_month_is_published_when_its_deadline_has_passed(
     road: Road, today: str, month: str
 ) -> None:
-    """March 2024 is due on 15 April: 29 March and 1 April are bank holidays, ten days from the 2nd."""
+    """March 2024 is due on 15 April: 1 April is a bank holiday, the tenth day from the 2nd."""
     road.night(date.fromisoformat(today))
     assert road.publication == f"{month}_r1"
 
