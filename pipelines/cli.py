@@ -264,3 +264,7 @@ def main() -> None:
     except (ContractError, DecisionError, RegisterError) as error:
         err.print(str(error))
         sys.exit(TROUBLE)
+
+
+if __name__ == "__main__":
+    main()

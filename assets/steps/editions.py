@@ -18,7 +18,7 @@ from assets.steps.detect import read_before, read_points, read_series
 from assets.steps.months import data_month
 from assets.steps.night import Night
 from assets.steps.read import parsed_name
-from assets.steps.returns import returns
+from assets.steps.returns import returns, to_mend
 from assets.steps.submissions import NO_MONTH, PROBLEMS, RECORDS, Receipt, all_receipts
 from data_contracts.contract import Contract, Table
 from data_contracts.problems import PROBLEM_SCHEMA, Outcome
@@ -46,6 +46,7 @@ SUBMISSION_SCHEMA = pl.Schema(
         "warnings": pl.Int64(),
         "months_in_force": pl.List(pl.Date),
         "duplicate_of": pl.String(),
+        "to_mend": pl.Boolean(),
     }
 )
 CHANGE_SCHEMA = pl.Schema(
@@ -105,9 +106,12 @@ def submissions_frame(night: Night, months: pl.DataFrame, questions: pl.DataFram
     for submission, period in months.select("submission", "period").iter_rows():
         used[submission].add(period)
     asked = frozenset(questions["submission"])
+    receipts = all_receipts(night.lake)
+    open_ones = {receipt.submission for receipt in to_mend(receipts)}
     rows = [
         _submission(receipt, used[receipt.submission], receipt.submission in asked)
-        for receipt in all_receipts(night.lake)
+        | {"to_mend": receipt.submission in open_ones}
+        for receipt in receipts
     ]
     return pl.DataFrame(rows, schema=SUBMISSION_SCHEMA, orient="row")
 

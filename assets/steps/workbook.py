@@ -124,9 +124,12 @@ def refuse_bombs(path: Path) -> None:
     """Look at a zip's own directory before anything is unpacked. Raises WorkbookError."""
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as archive:
-        unpacked = sum(part.file_size for part in archive.infolist())
-        packed = max(1, sum(part.compress_size for part in archive.infolist()))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+            packed = max(1, sum(part.compress_size for part in archive.infolist()))
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise WorkbookError(Unreadable.DAMAGED) from error
     if unpacked > GREATEST_UNPACKED or unpacked > GREATEST_RATIO * packed:
         raise WorkbookError(Unreadable.TOO_BIG_INSIDE)
 

@@ -65,7 +65,8 @@ def answer(path: str) -> dict[str, Any]:
         return {"reason": None, "sheets": [_sheet(book, name, looks) for name in book.sheet_names]}
     except RefusedError as refused:
         return {"reason": str(refused)}
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, expat.ExpatError, KeyError) as error:
+    except Exception as error:
+        # Whatever is wrong inside, it is wrong with the file; the next one is still to be opened.
         return {"reason": _reason(str(error))}
 
 

@@ -76,12 +76,16 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class StewardIndex:
-    """All that the page prints, in the order of the page; `files` has the list of `sent` files."""
+    """All that the page prints, in the order of the page; `files` has the list of `sent` files.
+
+    `to_mend` are files that nothing newer has put right, whether or not an older one is in force.
+    """
 
     name: str
     title: str
     organisation: str
     lead: str
+    to_mend: tuple[FileRow, ...]
     due: tuple[DueRow, ...]
     due_shown: str
     waiting: tuple[DueRow, ...]
@@ -98,13 +102,15 @@ def steward_index(records: Records, words: Words) -> StewardIndex:
     sent, returns = making.files(), making.returns()
     due = runs_of_months(_in_state(returns, (*TO_DO, LATE)), making.same)
     waiting = runs_of_months(_in_state(returns, (WAITING,)), making.same)
+    to_mend = tuple(row for file, row in sent if file.row["to_mend"])
     organisation = organisation_name(words, records.edition.registers, records.submitter)
     href = f"files{suffix(words.language)}.csv"
     return StewardIndex(
         name=f"index{suffix(words.language)}.html",
         title=words.text("stewards.index.title", organisation=organisation),
         organisation=organisation,
-        lead=_lead(words, len(_in_state(returns, TO_DO))),
+        lead=_lead(words, len(to_mend), len(_in_state(returns, TO_DO))),
+        to_mend=to_mend,
         due=making.due_rows(sorted(due, key=_most_urgent_first)[:LONGEST_DUE]),
         due_shown=shown_of(words, LONGEST_DUE, len(due)),
         waiting=making.due_rows(sorted(waiting, key=_soonest_first)),
@@ -135,10 +141,11 @@ def _file_line(file: SentFile, row: FileRow) -> tuple[object, ...]:
     )
 
 
-def _lead(words: Words, attention: int) -> str:
-    if not attention:
-        return words.text("stewards.index.lead_none")
-    return words.text("stewards.index.lead", n=attention)
+def _lead(words: Words, files: int, attention: int) -> str:
+    """What there is to do, files first."""
+    counts = {"lead_files": files, "lead": attention}
+    said = [words.text(f"stewards.index.{key}", n=n) for key, n in counts.items() if n]
+    return " ".join(said) or words.text("stewards.index.lead_none")
 
 
 def _in_state(returns: Rows, states: tuple[str, ...]) -> Rows:

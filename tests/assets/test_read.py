@@ -7,6 +7,7 @@ Here: type, encoding, delimiter, header, sheets. Not here: values (test_check), 
 from __future__ import annotations
 
 import io
+import random
 import re
 import zipfile
 from collections.abc import Iterator
@@ -141,6 +142,24 @@ def test_a_file_that_cannot_be_read_is_named_with_its_reason(
 def test_a_workbook_cut_short_is_damaged(reader: Reader) -> None:
     whole = workbook_of(lines_of(ROWS))
     assert facts(reader(whole[: len(whole) * 2 // 3], BOOK)) == {"reason": "damaged"}
+
+
+def test_no_damage_to_a_file_is_more_than_a_finding(reader: Reader) -> None:
+    """Bytes overwritten at chance: each file is read or refused, and none stops the night."""
+    chance = random.Random(20240420)
+    for name, whole in ((BOOK, workbook_of(lines_of(ROWS))), (CSV, csv_of(ROWS))):
+        for _ in range(60):
+            content = bytearray(whole)
+            for place in chance.sample(range(len(content)), 8):
+                content[place] = chance.randrange(256)
+            reading = reader(bytes(content), name)
+            assert reading.problems or not reading.rows.is_empty()
+
+
+@pytest.mark.parametrize("damage", [b"PK\x01\x02", b"PK\x05\x06"])
+def test_a_workbook_without_its_directory_is_damaged(reader: Reader, damage: bytes) -> None:
+    content = workbook_of(lines_of(ROWS)).replace(damage, b"PK\xff\xff")
+    assert facts(reader(content, BOOK)) == {"reason": "damaged"}
 
 
 @pytest.mark.parametrize("name", ["7A4_falls_202403_v01.ods", "7A4_falls_202403_v01.xlsm"])

@@ -157,9 +157,14 @@ CASES: dict[str, tuple[pl.DataFrame, Check, list[int]]] = {
         [2, 7],
     ),
     "last month": (
-        frame(a=[MARCH, date(2024, 4, 1), None, *[date(2024, 2, 1)] * 7]),
+        frame(a=[MARCH, date(2024, 4, 1), None, date(1, 1, 1), *[date(2024, 2, 1)] * 7]),
         check("ExpectColumnValuesToBeBetween", column="a", max_value=MARCH),
         [3],
+    ),
+    "a month nobody will live to see": (
+        frame(a=[date(9999, 12, 1), *[MARCH] * 9]),
+        check("ExpectColumnValuesToBeBetween", column="a", max_value=MARCH),
+        [2],
     ),
     "list": (
         frame(a=["x", "z", None, "y", *["x"] * 7]),

@@ -39,6 +39,7 @@ FILE_COLUMNS = {
     "warnings": pl.Int64,
     "months_in_force": pl.List(pl.Date),
     "duplicate_of": pl.String,
+    "to_mend": pl.Boolean,
 }
 RETURN_COLUMNS = {
     "organisation": pl.String,
@@ -78,6 +79,7 @@ def file(submission: str, outcome: str, day: int, **changed: Any) -> dict[str, A
         "warnings": 0,
         "months_in_force": [],
         "duplicate_of": None,
+        "to_mend": outcome in ("refused", "partly_accepted", "quarantined"),
     }
     unread = {"rows_read": None, "rows_accepted": None, "organisations": []}
     return usual | (unread if outcome == "quarantined" else {}) | changed

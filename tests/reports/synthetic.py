@@ -61,7 +61,7 @@ SUBMISSIONS = {
     "version": pl.Int64, "period_from": pl.Date, "period_to": pl.Date,
     "organisations": pl.List(pl.String), "rows_read": pl.Int64, "rows_accepted": pl.Int64,
     "rows_set_aside": pl.Int64, "warnings": pl.Int64, "months_in_force": pl.List(pl.Date),
-    "duplicate_of": pl.String,
+    "duplicate_of": pl.String, "to_mend": pl.Boolean,
 }  # fmt: skip
 CHANGES = {
     "organisation": pl.String, "workstream": pl.String, "measure": pl.String,

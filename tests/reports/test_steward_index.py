@@ -25,7 +25,13 @@ def test_the_index_says_what_is_missing_before_what_was_sent(edition, words):
         due(date(2026, 7, 1), "late", "x"),
     )
     page = index_of(edition_of(edition, *ALL, returns=returns), words)
-    assert page.lead == "2 monthly returns need your attention."
+    assert page.lead == "4 files are to be mended. 2 monthly returns need your attention."
+    assert [row.href for row in page.to_mend] == [
+        "submission-unknown.html",
+        "submission-locked.html",
+        "submission-partly.html",
+        "submission-refused.html",
+    ]
     assert [(row.months, row.state, row.needs_action) for row in page.due] == [
         ("August 2026 to September 2026", "missing", True),
         ("July 2026", "late", False),
