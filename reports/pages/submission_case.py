@@ -155,12 +155,11 @@ def _without_figures(edition: Edition) -> Edition:
 def _returns(edition: Edition, submitter: str, files: Iterable[Row]) -> list[dict[str, Any]]:
     """Returns that a submitter sends or that its files name, in a fixed order."""
     tables = [table for contract in edition.contracts for table in contract.tables]
-    concerned = {(t.workstream, t.id, code) for t in tables for code in t.organisations_of(submitter)}
-    named = ((r["workstream"], r["table"], code) for r in files for code in r["organisations"] or ())
+    own = {(t.workstream, t.id, code) for t in tables for code in t.organisations_of(submitter)}
+    named = {(r["workstream"], r["table"], c) for r in files for c in r["organisations"] or ()}
     names = ("workstream", "table", "organisation")
-    wanted = pl.DataFrame(
-        list(concerned.union(named)), schema=dict.fromkeys(names, pl.String), orient="row"
-    )
+    schema = dict.fromkeys(names, pl.String)
+    wanted = pl.DataFrame(list(own | named), schema=schema, orient="row")
     chosen = edition.returns.join(wanted, on=names, how="semi")
     return chosen.sort("workstream", "table", "organisation", "period").to_dicts()
 

@@ -90,4 +90,3 @@ def test_one_corrected_file_costs_a_part_of_the_first_night(lake: Path) -> None:
     assert not [page for page in anew if page.parts[0] == "stewards" and page.parts[1] != "7A1"]
     assert "collaborative/ws-sepsis.html" not in {page.as_posix() for page in anew}
     assert cost.seconds <= 30
-
