@@ -50,9 +50,9 @@ def _words_of_sums(column: str) -> tuple[str, ...]:
 def prepared(rows: pl.DataFrame, table: Table, registers: Registers) -> pl.DataFrame:
     """The frame to be validated, one line per row.
 
-    `rows`: submission, row, submitter and a text column per contract column that was found. Comes
-    back with, for each contract column, the text as sent, the value, and for key columns a text
-    key; then `owner` and the columns of truth values.
+    `rows`: submission, row, submitter, the truth of R09 and a text column per contract column that
+    was found. Comes back with, for each contract column, the text as sent, the value, and for key
+    columns a text key; then `owner` and the columns of truth values.
     """
     frame = rows.with_columns(
         pl.lit(None, pl.String).alias(name) for name in table.column_names if name not in rows

@@ -3,9 +3,7 @@
 from pathlib import Path
 
 import pytest
-from made_up import Road, contracts_folder, csv_of, rows
-
-MONTHS = ("2024-01", "2024-02", "2024-03")
+from made_up import MONTHS, Road, contracts_folder, csv_of, rows
 
 
 @pytest.fixture

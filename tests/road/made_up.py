@@ -27,6 +27,7 @@ COLUMNS = (
 )  # fmt: skip
 SITES = {"7A4": "7A4BV", "7A7": "7A7EJ"}
 MARCH = date(2024, 4, 20)
+MONTHS = ("2024-01", "2024-02", "2024-03")
 
 
 def contracts_folder(folder: Path) -> Path:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 
 import pytest
-from made_up import Road, csv_of, row, rows
+from made_up import MONTHS, Road, contracts_folder, csv_of, row, rows
 
 from assets.steps.result import Verdict
 
@@ -88,9 +88,6 @@ def test_one_corrected_file_touches_only_its_own_pages(road: Road) -> None:
 
 
 def test_the_same_inputs_twice_are_the_same_bytes(road: Road, tmp_path_factory) -> None:
-    from conftest import MONTHS
-    from made_up import contracts_folder
-
     other_folder = tmp_path_factory.mktemp("other")
     other = Road(other_folder / "lake", contracts_folder(other_folder / "contracts"))
     other.lake.mkdir()

@@ -1,0 +1,96 @@
+"""Pages as a reader has them: from a folder, in Chromium, with and without JavaScript."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "collaborative/index.html",
+    "collaborative/index.cy.html",
+    "collaborative/ws-hand-hygiene.html",
+    "collaborative/ws-hand-hygiene.cy.html",
+    "org/7A4/index.html",
+    "org/7A4/index.cy.html",
+    "stewards/7A4/index.html",
+    "stewards/7A4/index.cy.html",
+)
+WORKSTREAM = "collaborative/ws-hand-hygiene.html"
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_page_asks_for_nothing_from_elsewhere_and_fits(open_page, path, width):
+    found = open_page(path, width)
+    found.page.wait_for_load_state("networkidle")
+    assert found.complaints == []
+    assert {url.split(":")[0] for url in found.requests} <= {"file", "data", "blob"}
+    wide = found.page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width
+    assert found.page.locator("h1").count() == 1
+
+
+def test_every_chart_is_drawn_and_has_no_cloud_button(open_page):
+    page = open_page(WORKSTREAM).page
+    plots = page.locator(".plot[data-figure]")
+    assert plots.count() == 7  # three measures for Wales, two key measures for two boards
+    for place in range(plots.count()):
+        plots.nth(place).scroll_into_view_if_needed()
+        plots.nth(place).locator("svg.main-svg").first.wait_for()
+    assert page.locator(".modebar").count() == 0
+    assert "Share" not in page.locator("body").inner_text()
+
+
+def test_the_rise_is_told_as_an_improvement(open_page):
+    page = open_page("collaborative/index.html").page
+    cell = page.locator('tr[data-search*="cardiff"] td[data-column]').first
+    assert "92.0%" in cell.inner_text()
+    assert "Improvement" in cell.inner_text()
+    other = page.locator('tr[data-search*="powys"] td[data-column]').first
+    assert "Improvement" not in other.inner_text()
+
+
+def test_a_filter_hides_rows_and_stays_in_the_address(open_page):
+    page = open_page("collaborative/index.html").page
+    page.get_by_role("button", name="Improvement").click()
+    assert "filter=imp" in page.url
+    shown = page.locator("table.mx tbody tr:visible th")
+    names = shown.all_inner_texts()
+    assert any("Cardiff" in name for name in names)
+    assert not any("Powys" in name for name in names)
+
+
+def test_the_matrix_leads_to_the_chart(open_page):
+    page = open_page("collaborative/index.html").page
+    page.locator('tr[data-search*="cardiff"] td[data-column] a').first.click()
+    page.wait_for_load_state()
+    assert page.url.endswith("ws-hand-hygiene.html#7A4-hand-hygiene-done")
+    assert page.locator("[id='7A4-hand-hygiene-done']").is_visible()
+
+
+def test_the_language_link_keeps_the_place(open_page):
+    page = open_page(f"{WORKSTREAM}").page
+    page.evaluate("location.hash = 'definitions'")
+    page.get_by_role("link", name="Cymraeg").click()
+    page.wait_for_load_state()
+    assert page.url.endswith("ws-hand-hygiene.cy.html#definitions")
+    assert page.locator("html").get_attribute("lang") == "cy"
+
+
+def test_points_are_read_with_arrow_keys(open_page):
+    page = open_page(WORKSTREAM).page
+    plot = page.locator(".plot[data-figure]").first
+    plot.scroll_into_view_if_needed()
+    plot.locator("svg.main-svg").first.wait_for()
+    plot.focus()
+    page.keyboard.press("ArrowLeft")
+    said = page.locator(".plot-status").first.inner_text()
+    assert re.search(r"20(24|25)", said)
+
+
+def test_without_javascript_there_are_words_tables_and_small_charts(open_page):
+    page = open_page(WORKSTREAM, javascript=False).page
+    assert page.locator("noscript svg, .plot svg").count() >= 7
+    assert page.locator("table.data").count() >= 7
+    assert "mean" in page.locator("p.alt").first.inner_text()
