@@ -173,9 +173,10 @@ class Boundary:
 class Closure(Span):
     """A site, or one ward of it, that sends nothing from a month on; `tables` empty: all tables.
 
-    `role` vouches for it, `reason` says why.
+    `starts` must be told; `ends` None is for good. `role` vouches for it, `reason` says why.
     """
 
+    starts: date
     organisation: str
     site: str
     reason: str

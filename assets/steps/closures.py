@@ -1,8 +1,8 @@
 """Wards, sites and services that were declared closed, so that nobody waits for them.
 
-Belongs here: the declarations (codes/closures.yaml, shipped; decisions/*.yaml in the lake, the
-programme's own) and what is gone in a month. Does not belong here: guessing that something closed
-because it stopped being sent; that is a question to the board (in_force.py).
+Belongs here: the declarations (those shipped in codes/closures.yaml; decisions/*.yaml in the lake,
+the programme's own, in the same form) and what is gone in a month. Does not belong here: guessing
+that something closed because it stopped being sent; that is a question to the board (in_force.py).
 """
 
 from __future__ import annotations
@@ -10,53 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ConfigDict, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass as checked_dataclass
+from pydantic import TypeAdapter, ValidationError
 
 from assets.steps.night import Night
 from data_contracts.contract import Table
-from data_contracts.registers import HERE as CODES
-from data_contracts.registers import Registers
-
-
-class DecisionKind(StrEnum):
-    """What a decision file may decide."""
-
-    CLOSED = "closed"
+from data_contracts.registers import Closure, Registers
 
 
 class DecisionError(ValueError):
     """A decision file cannot be used; the message says which one and why."""
-
-
-@checked_dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
-class Closure:
-    """A site, or one ward of it, that sends nothing from a month on.
-
-    `tables` empty: for all tables. `role` vouches for it, `reason` says why.
-    """
-
-    organisation: str
-    site: str
-    starts: date
-    reason: str
-    role: str
-    ward: str | None = None
-    tables: tuple[str, ...] = ()
-    kind: DecisionKind = DecisionKind.CLOSED
-
-    def covers(self, table: Table, month: date) -> bool:
-        return self.starts <= month and (not self.tables or table.name in self.tables)
-
-    def concerns(self, part: tuple[str, str | None]) -> bool:
-        site, ward = part
-        return self.site == site and self.ward in (None, ward)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +40,32 @@ class Closures:
         registers: Registers,
         parts: Iterable[tuple[str, str | None]],
     ) -> frozenset[tuple[str, str | None]]:
-        """Those parts that an organisation need not send for a month any more."""
+        """Those parts that an organisation need not send for a month (any more)."""
         known = [
-            c for c in self.declared if c.organisation == organisation and c.covers(table, month)
+            closure
+            for closure in self.declared
+            if closure.organisation == organisation
+            and closure.covers(month)
+            and table.name in (closure.tables or (table.name,))
         ]
         return frozenset(
             part
             for part in parts
             if registers.organisation_of(part[0], month) != organisation
-            or any(closure.concerns(part) for closure in known)
+            or any(_concerns(closure, part) for closure in known)
         )
 
 
 def read_closures(night: Night) -> Closures:
     """The shipped declarations and those of the lake. Raises DecisionError naming the file."""
     decided = sorted(night.lake.decisions.glob("*.yaml"))
-    return Closures(tuple(one for path in (*_shipped(), *decided) for one in _read(path)))
+    own = (one for path in decided for one in _parsed(path, path.read_bytes()))
+    return Closures((*night.registers.closures, *own))
 
 
-def _shipped() -> tuple[Path, ...]:
-    path = CODES / "closures.yaml"
-    return (path,) if path.exists() else ()
-
-
-def _read(path: Path) -> tuple[Closure, ...]:
-    return _parsed(path, path.read_bytes())
+def _concerns(closure: Closure, part: tuple[str, str | None]) -> bool:
+    site, ward = part
+    return closure.site == site and closure.ward in (None, ward)
 
 
 @cache
