@@ -46,7 +46,7 @@ benchmarks: $(STAMP)
 # Dagster's web interface on this lake: http://localhost:3000
 ui: $(STAMP)
 	@mkdir -p $(LAKE)/dagster && cp -n dagster.yaml $(LAKE)/dagster/ || true
-	SAFECARE_LAKE=$(LAKE) DAGSTER_HOME=$(abspath $(LAKE)/dagster) $(BIN)/dagster dev -w workspace.yaml
+	SAFECARE_TODAY=$(TODAY) SAFECARE_LAKE=$(LAKE) DAGSTER_HOME=$(abspath $(LAKE)/dagster) $(BIN)/dagster dev -w workspace.yaml
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

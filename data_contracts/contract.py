@@ -255,11 +255,6 @@ def load_contracts(folder: Path | None = None) -> tuple[Contract, ...]:
     return contracts
 
 
-def load_contract(path: Path) -> Contract:
-    """One contract file. Raises ContractError."""
-    return _read(path)[1]
-
-
 def tables_by_topic(contracts: tuple[Contract, ...]) -> dict[str, Table]:
     """The middle part of a file name -> the table it announces."""
     return {table.topic: table for contract in contracts for table in contract.tables}

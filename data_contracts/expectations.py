@@ -94,6 +94,18 @@ def has_wards_by_month(table: Table) -> bool:
     return table.has("ward_code") and table.has("site_code") and table.has("period")
 
 
+def dates_within_month(table: Table) -> tuple[str, ...]:
+    """The dates of a table's key, where its key also has a month in which they must lie."""
+    if "period" not in table.key:
+        return ()
+    return tuple(name for name in table.key if table.column(name).type is ColumnType.DATE)
+
+
+def has_populations(table: Table) -> bool:
+    """Whether one month of a ward or site has a row for each population."""
+    return {"population", "period"} <= set(table.key)
+
+
 def suite_of(table: Table, organisations: Iterable[str], latest: date) -> tuple[Check, ...]:
     """Everything a table's rows are held against, in the order in which it is reported.
 
@@ -204,9 +216,14 @@ def _table_checks(table: Table, organisations: tuple[str, ...], latest: date) ->
                 max_value=latest,
             ),
             _true(problems.MONTH_NOT_DUE.code, "period"),
+            _true(problems.MONTH_NOT_NAMED.code, "period"),
         ]
+    for name in dates_within_month(table):
+        checks.append(_true(problems.DATE_OUTSIDE_MONTH.code, name))
     if has_wards_by_month(table):
         checks.append(_true(problems.WARD_AND_SITE_ROWS.code, "ward_code"))
+    if has_populations(table):
+        checks.append(_true(problems.ALL_AND_PARTS.code, "population"))
     key = [SUBMISSION, *(f"{name}:key" for name in table.key)]
     checks.append(
         Check(

@@ -8,8 +8,10 @@ Context decides, because a count can pass the check digit by chance (1 in 11):
 
 * a column of counts is looked at only where its header speaks of NHS numbers;
 * any other column, known or not, is always looked at for NHS numbers;
-* postcodes and dates of birth are looked for only in columns that the contract does not know, and
-  dates of birth only where a header or the cell itself speaks of birth.
+* postcodes and dates of birth are looked for in columns that the contract does not know and in its
+  columns of free text, and dates of birth only where a header or the cell itself speaks of birth;
+* in free text a date has to stand near such a word: it tells when changes were made, on wards whose
+  own names speak of birth.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,10 +19,11 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from data_contracts.contract import ColumnType
-from data_contracts.problems import IdentifierKind
+from data_contracts.problems import POSTCODE, TEN_DIGITS, IdentifierKind
 
 ROW = "row"
 LENGTH_OF_NUMBER = 10
+LENGTH_OF_POSTCODE = 5
 # A date of birth as Excel keeps it, such as 9876 (in 1927).
 LENGTH_OF_SERIAL = 4
 
@@ -30,14 +33,19 @@ _NHS_HEADER = r"(?i)nhs|\bgig\b|rhif_gig|\bchi\b|patient_?(id|no|num)|rhif_claf"
 _BIRTH = r"(?i)\bd\.?o\.?b\b|birth|born|\bgeni\b|ganed|ganwyd|_geni|^dob|_dob"
 _PLACE_HEADER = r"(?i)site|hospital|ysbyty|safle|organisation|sefydliad|practice|meddygfa"
 
-# polars has no look-around. Separators are doubled beforehand, so that two numbers with one
-# comma between them each still have a neighbour of their own.
-_TEN_DIGITS = r"(?:^|\D)[0-9]{3}[ .\-]{0,2}[0-9]{3}[ .\-]{0,2}[0-9]{4}(?:\D|$)"
-_POSTCODE = (
-    r"(?i)(?:^|[^A-Z0-9])(?:GIR ?0AA|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2})"
-    r"(?:[^A-Z0-9]|$)"
+_DATE = (
+    r"\b[0-9]{1,4}[/.\-][0-9]{1,2}[/.\-][0-9]{2,4}\b"
+    r"|\b[0-9]{1,2}(?:st|nd|rd|th)? \p{L}{3,},? [0-9]{2,4}\b"
 )
-_DATE = r"\b[0-9]{1,4}[/.\-][0-9]{1,2}[/.\-][0-9]{2,4}\b|\b[0-9]{1,2} \p{L}{3,} [0-9]{2,4}\b"
+_SPEAKS_OF_BIRTH = (
+    r"\bd\. ?o\. ?b\b|\bdob\b|\bborn\b|\bdate of birth\b"
+    r"|\bganwyd\b|\bganed\b|\b(?:dyddiad|dyddiadau) geni\b"
+)
+_BIRTH_NEAR_DATE = (
+    rf"(?i)(?:{_SPEAKS_OF_BIRTH}).{{0,25}}(?:{_DATE})|(?:{_DATE}).{{0,25}}(?:{_SPEAKS_OF_BIRTH})"
+)
+# `W2 1st floor` is no postcode; nobody writes one in letters of both sizes.
+_ORDINAL = r"\b[0-9](?:st|nd|rd|th)\b"
 _EXCEL_SERIAL = r"^[0-9]{4,5}(\.0+)?$"
 
 # NHS number, digit 10: weights 10 to 2 on the first nine, 11 minus the remainder by 11
@@ -71,10 +79,13 @@ def _in_headers(headers: Sequence[str]) -> pl.DataFrame:
 def _in_column(frame: pl.DataFrame, name: str, columns: Mapping[str, ColumnType]) -> pl.DataFrame:
     if _is_exempt(name, columns):
         return pl.DataFrame(schema=SCHEMA)
-    if name in columns:
-        return _nhs_numbers(_cells(frame, name, shortest=LENGTH_OF_NUMBER))
-    cells = _cells(frame, name, shortest=LENGTH_OF_SERIAL)
-    return pl.concat([_nhs_numbers(cells), _postcodes(cells), _births(cells)])
+    if name not in columns:
+        cells = _cells(frame, name, shortest=LENGTH_OF_SERIAL)
+        return pl.concat([_nhs_numbers(cells), _postcodes_of_homes(cells), _births(cells)])
+    if columns[name] is ColumnType.TEXT:
+        cells = _cells(frame, name, shortest=LENGTH_OF_POSTCODE)
+        return pl.concat([_nhs_numbers(cells), _postcodes(cells), _births_in_text(cells)])
+    return _nhs_numbers(_cells(frame, name, shortest=LENGTH_OF_NUMBER))
 
 
 def _cells(frame: pl.DataFrame, name: str, shortest: int) -> pl.DataFrame:
@@ -122,9 +133,11 @@ def _without_decimals(text: pl.Expr) -> pl.Expr:
 
 
 def _nhs_numbers(cells: pl.DataFrame) -> pl.DataFrame:
+    # Separators are doubled, so that two numbers with one comma between them each still have a
+    # neighbour of their own.
     candidates = (
         cells.with_columns(
-            digits=pl.col("text").str.replace_all(r"(\D)", "$1$1").str.extract_all(_TEN_DIGITS)
+            digits=pl.col("text").str.replace_all(r"(\D)", "$1$1").str.extract_all(TEN_DIGITS)
         )
         .explode("digits")
         .drop_nulls("digits")
@@ -145,9 +158,13 @@ def passes_check(digits: pl.Expr) -> pl.Expr:
 
 
 def _postcodes(cells: pl.DataFrame) -> pl.DataFrame:
-    is_postcode = pl.col("text").str.contains(_POSTCODE)
-    is_of_a_place = pl.col("column").str.contains(_PLACE_HEADER)
-    return _found(cells.filter(is_postcode & ~is_of_a_place), IdentifierKind.POSTCODE)
+    text = pl.col("text").str.replace_all(_ORDINAL, "")
+    return _found(cells.filter(text.str.contains(POSTCODE)), IdentifierKind.POSTCODE)
+
+
+def _postcodes_of_homes(cells: pl.DataFrame) -> pl.DataFrame:
+    """Postcodes, but not under a header that speaks of a hospital or another place."""
+    return _postcodes(cells.filter(~pl.col("column").str.contains(_PLACE_HEADER)))
 
 
 def _births(cells: pl.DataFrame) -> pl.DataFrame:
@@ -157,6 +174,11 @@ def _births(cells: pl.DataFrame) -> pl.DataFrame:
     under_header = is_header_of_birth & (is_date | is_serial)
     says_so = is_date & pl.col("text").str.contains(_BIRTH)
     return _found(cells.filter(under_header | says_so), IdentifierKind.DATE_OF_BIRTH)
+
+
+def _births_in_text(cells: pl.DataFrame) -> pl.DataFrame:
+    is_near = pl.col("text").str.contains(_BIRTH_NEAR_DATE)
+    return _found(cells.filter(is_near), IdentifierKind.DATE_OF_BIRTH)
 
 
 def _found(cells: pl.DataFrame, kind: IdentifierKind) -> pl.DataFrame:

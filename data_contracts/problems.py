@@ -153,6 +153,9 @@ WARD_AND_SITE_ROWS = _row("R07", "site")
 # Left out and said so, not held against the file: its figures are those of the other rows.
 TOTAL_ROW = _question("R08", "value")
 SURPLUS_CELLS = _row("R09")
+MONTH_NOT_NAMED = _row("R10", "value", "named")
+DATE_OUTSIDE_MONTH = _row("R11", "value", "period")
+ALL_AND_PARTS = _row("R12", "value")
 
 IDENTIFIER = _quarantine("S01", "column", "kind")
 NOTHING_ACCEPTED = _refusal("S02")
@@ -194,6 +197,9 @@ ROW_KINDS = (
     WARD_AND_SITE_ROWS,
     TOTAL_ROW,
     SURPLUS_CELLS,
+    MONTH_NOT_NAMED,
+    DATE_OUTSIDE_MONTH,
+    ALL_AND_PARTS,
 )
 SUBMISSION_KINDS = (IDENTIFIER, NOTHING_ACCEPTED, WARDS_MISSING, NAME_DIFFERS)
 
@@ -295,20 +301,35 @@ def _safe(text: str | None) -> str | None:
     return None if text is None else masked(text)
 
 
-# Ten digits, also in the groups 3-3-4 in which NHS numbers are written. The check digit is not
-# looked at: a number with one digit mistyped still points at a person.
-_TEN_DIGITS = re.compile(r"(?<!\d)\d{3}[ .\-]?\d{3}[ .\-]?\d{4}(?!\d)")
+# Patterns that Python and polars (which has no look-around) read alike; identifiers.py uses the
+# same ones. A number or a postcode has a neighbour on each side that is no part of it.
+#
+# Ten digits, also in the groups 3-3-4 in which NHS numbers are written. For masking the check digit
+# is not looked at: a number with one digit mistyped still points at a person.
+TEN_DIGITS = r"(?:^|\D)[0-9]{3}[ .\-]{0,2}[0-9]{3}[ .\-]{0,2}[0-9]{4}(?:\D|$)"
+# A whole postcode, with or without its space. The areas are listed, because otherwise many a ward
+# (D4 1ST) would be somebody's home.
+_AREAS = (
+    "AB|AL|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE"
+    "|K[ATWY]|L[ADELNSU]?|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?"
+    "|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE"
+)
+POSTCODE = (
+    rf"(?i)(?:^|[^A-Z0-9])(?:GIR ?0AA|(?:{_AREAS})[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{{2}})"
+    r"(?:[^A-Z0-9]|$)"
+)
 # 9.434765919E+09 is what Excel makes of such a number when it saves a CSV.
-_TEN_DIGITS_AS_FLOAT = re.compile(r"(?<![\d.])\d\.\d+E\+?0?9(?!\d)", re.IGNORECASE)
-_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b", re.IGNORECASE)
-_IDENTIFIER_LIKE = (_TEN_DIGITS, _TEN_DIGITS_AS_FLOAT, _POSTCODE)
+_TEN_DIGITS_AS_FLOAT = r"(?i)(?:^|[^\d.])\d\.\d+E\+?0?9(?:\D|$)"
+_IDENTIFIER_LIKE = tuple(map(re.compile, (TEN_DIGITS, POSTCODE, _TEN_DIGITS_AS_FLOAT)))
+# The name of a submission is ours; its time and digest may well look like ten digits.
+_OUR_OWN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{12}(-\d+)?")
 
 
 @lru_cache(maxsize=100_000)
 def masked(value: str) -> str:
     """The value, or dots for all its letters and digits where part of it could name a person."""
     plain = _plain(value)
-    if any(pattern.search(plain) for pattern in _IDENTIFIER_LIKE):
+    if not _OUR_OWN.fullmatch(plain) and any(pattern.search(plain) for pattern in _IDENTIFIER_LIKE):
         return re.sub(r"\w", "•", plain)
     return value
 

@@ -140,9 +140,6 @@ class Site:
         """The organisation that ran it on a day, None where none did."""
         return next((b.organisation for b in self.belongs if b.covers(day)), None)
 
-    def offers(self, service: ServiceKind, day: date) -> bool:
-        return any(s.kind is service and s.covers(day) for s in self.services)
-
 
 @checked_dataclass(frozen=True, kw_only=True, config=STRICT)
 class Boundary:
@@ -251,15 +248,6 @@ class Registers:
         return placed.drop("owner", strict=False).join(
             owners, on=["site", period_column], how="left", maintain_order="left"
         )
-
-    def as_frames(self) -> dict[str, pl.DataFrame]:
-        """Every list as a table, by name: for joins elsewhere, such as in DuckDB."""
-        return {
-            "organisation_aliases": self.organisation_aliases,
-            "site_aliases": self.site_aliases,
-            "belongs": self.belongs,
-            "boundaries": self.boundaries_frame,
-        }
 
     @cached_property
     def organisation_aliases(self) -> pl.DataFrame:

@@ -47,7 +47,12 @@ class Language(StrEnum):
 Lake = Annotated[Path, typer.Option("--lake", envvar="SAFECARE_LAKE", help="Folder of the lake.")]
 Today = Annotated[
     datetime | None,
-    typer.Option("--today", formats=[DAY], help="Run as on this day; default: the clock's."),
+    typer.Option(
+        "--today",
+        envvar="SAFECARE_TODAY",
+        formats=[DAY],
+        help="Run as on this day; default: the clock's.",
+    ),
 ]
 Contracts = Annotated[
     Path | None,
@@ -98,6 +103,22 @@ def run(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = N
 
 
 @app.command()
+def publish(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = None) -> None:
+    """Publish from what the lake holds, without looking into the inbox."""
+    from pipelines.nightly import EXIT_CODES, publish_again
+    from pipelines.resources import NightError
+
+    try:
+        with _bar() as bar:
+            verdict = publish_again(lake, contracts, _day(today), told=_teller(bar))
+    except NightError as error:
+        err.print(str(error))
+        raise typer.Exit(TROUBLE) from error
+    _tell_end(lake)
+    raise typer.Exit(EXIT_CODES[verdict])
+
+
+@app.command()
 def contracts(folder: Contracts = None) -> None:
     """List what the contracts ask for and measure."""
     from data_contracts.contract import load_contracts
@@ -123,11 +144,17 @@ def check(
 
     Exit codes: 0 nothing to mend, 1 something to mend, 2 a file could not be read.
     """
-    from assets.steps.desk import at_desk
+    from assets.steps.desk import UncheckedError, at_desk
 
     worst = 0
     for path in files:
-        desk = at_desk(path, contracts, _day(today), sender)
+        try:
+            with err.status(f"Checking {path.name}"):
+                desk = at_desk(path, contracts, _day(today), sender)
+        except UncheckedError as error:
+            err.print(str(error))
+            worst = TROUBLE
+            continue
         worst = max(worst, _tell_desk(path, desk, language))
     raise typer.Exit(worst)
 
@@ -151,6 +178,8 @@ def template(
         raise typer.BadParameter(f"There is no topic {topic}; there are {', '.join(tables)}.")
     words = Words.load((contracts or HERE) / "translations", language)
     place = out_file or Path(f"template_{topic}.xlsx")
+    if place.exists():
+        raise typer.BadParameter(f"{place} exists already; give another name with --output.")
     place.write_bytes(made(tables[topic], words))
     out.print(f"Wrote {place}.")
 
@@ -166,10 +195,12 @@ def _tell_desk(path: Path, desk: Desk, language: str) -> int:
     said = ProblemWords(words, desk.night.registers)
     outcome = words.text(f"terms.outcomes.{desk.receipt.outcome.value}")
     out.print(f"{path.name}: {outcome}", style="bold")
+    row_word = words.text("stewards.list.row").lower()
     places: dict[tuple[str, str, str], list[str]] = {}
     for row in desk.problems.iter_rows(named=True):
         told = said.sentences(desk.receipt.workstream, row["code"], problem_facts(row))
-        where = row["cell"] or (None if row["row"] is None else str(row["row"]))
+        place = row["cell"] or (None if row["row"] is None else f"{row_word} {row['row']}")
+        where = " ".join(part for part in (place, _named(row, told.title)) if part)
         title, mend = (plain_value(words, unquoted(text)) for text in (told.title, told.mend))
         places.setdefault((row["code"], title, mend), []).extend([where] if where else [])
     for (code, title, mend), cells in places.items():
@@ -181,6 +212,12 @@ def _tell_desk(path: Path, desk: Desk, language: str) -> int:
         return TROUBLE
     fine = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS, Outcome.DUPLICATE)
     return 0 if desk.receipt.outcome in fine else 1
+
+
+def _named(row: dict[str, Any], title: str) -> str:
+    """The column, where the sentence does not name it already."""
+    column = row["column"] or json.loads(row["facts"]).get("column") or ""
+    return "" if column in title else str(column)
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -237,25 +274,32 @@ def _tell_publication(facts: dict[str, Any]) -> None:
         out.print("Nothing needs a steward.")
         return
     out.print(f"\nNeeds a steward: {len(mend)} files to mend, {len(missing)} returns missing.")
-    table = Table("sent by", "file", "outcome", "page for the steward", box=None, pad_edge=False)
-    for one in mend[:MOST_LINES]:
-        page = f"stewards/{one['submitter']}/submission-{one['submission']}.html"
-        table.add_row(one["submitter"], one["file"], one["outcome"].replace("_", " "), page)
-    out.print(table)
+    site = Path(facts["index"]).parents[1]
+    for one in reversed(mend[-MOST_LINES:]):
+        _tell_line(f"{one['submitter']}  {one['file']}: {one['outcome'].replace('_', ' ')}")
+        page = Path("stewards", one["submitter"], f"submission-{one['submission']}.html")
+        _tell_line(
+            f"     {site / page}" if (site / page).exists() else "     no page: unknown sender"
+        )
     _tell_rest(len(mend))
-    for line in missing[:MOST_LINES]:
-        out.print(f"missing: {line}")
+    for line in missing[-MOST_LINES:]:
+        _tell_line(f"missing: {line}")
     _tell_rest(len(missing))
+
+
+def _tell_line(line: str) -> None:
+    """One line as it is: paths must be whole to be copied, brackets in names are no markup."""
+    out.print(line, soft_wrap=True, markup=False)
 
 
 def _tell_rest(count: int) -> None:
     if count > MOST_LINES:
-        out.print(f"... and {count - MOST_LINES} more; the landing page lists all.")
+        out.print(f"... and {count - MOST_LINES} older ones; stewards/<code>/index.html lists all.")
 
 
 def main() -> None:
     """The entry point; errors of contracts and decisions are one sentence, exit code 2."""
-    from assets.steps.closures import DecisionError
+    from assets.steps.decisions import DecisionError
     from data_contracts.contract import ContractError
     from data_contracts.registers import RegisterError
 

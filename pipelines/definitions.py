@@ -1,6 +1,6 @@
 """Contracts and a lake -> everything Dagster shows and runs; `defs` is what workspace.yaml loads.
 
-Belongs here: putting the parts together, and the two environment variables. Does not belong here:
+Belongs here: putting the parts together, and the three environment variables. Does not belong here:
 a word about any one workstream; the graph follows from whichever contracts are there.
 """
 
@@ -20,6 +20,8 @@ from pipelines.sensors import failure_sensor, inbox_sensor
 
 LAKE_VARIABLE = "SAFECARE_LAKE"
 CONTRACTS_VARIABLE = "SAFECARE_CONTRACTS"
+# A day (2024-04-20) to run as on, for a lake whose files are of that time, such as the sample.
+TODAY_VARIABLE = "SAFECARE_TODAY"
 
 
 def build_definitions(
@@ -69,4 +71,10 @@ def defs() -> dg.Definitions:
     named = os.environ.get(CONTRACTS_VARIABLE)
     folder = Path(named).resolve() if named else None
     lake_root = Path(os.environ.get(LAKE_VARIABLE, "lake")).resolve()
-    return build_definitions(load_contracts(folder), lake_root, contracts_folder=folder)
+    day = os.environ.get(TODAY_VARIABLE)
+    return build_definitions(
+        load_contracts(folder),
+        lake_root,
+        contracts_folder=folder,
+        today=date.fromisoformat(day) if day else None,
+    )

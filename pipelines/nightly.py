@@ -19,7 +19,9 @@ from typing import TypeAlias
 import dagster as dg
 
 from assets.steps.night import Night
+from assets.steps.publish import publish
 from assets.steps.result import Verdict
+from assets.workstream import STAGES
 from pipelines.definitions import build_definitions
 from pipelines.jobs import NIGHTLY
 from pipelines.resources import WAIT_SECONDS, Settings, close_orphans, one_night
@@ -56,6 +58,27 @@ def run_night(
     with one_night(settings) as night, _instance() as instance:
         close_orphans(instance)
         return _verdict(night, settings, _executed(settings, night, instance, told))
+
+
+def publish_again(
+    lake_root: Path,
+    contracts_folder: Path | None = None,
+    today: date | None = None,
+    told: Told | None = None,
+) -> Verdict:
+    """Counts, detects, reports and publishes what was accepted before; nothing is received.
+
+    Raises as run_night, and whatever stops a step.
+    """
+    settings = Settings(lake_root=lake_root, contracts_folder=contracts_folder, today=today)
+    with one_night(settings) as night:
+        steps = [(stage, contract) for contract in night.contracts for stage in STAGES[2:]]
+        for done, (stage, contract) in enumerate(steps, start=1):
+            stage.step(night, contract)
+            if told:
+                told(f"{contract.workstream}/{stage.name}", done, len(steps) + 1)
+        publish(night)
+        return _recorded(night)
 
 
 def _instance() -> AbstractContextManager[dg.DagsterInstance]:
@@ -99,7 +122,12 @@ def _teller(told: Told, total: int) -> dg.HookDefinition:
 def _verdict(night: Night, settings: Settings, result: dg.ExecuteInProcessResult) -> Verdict:
     """What the night's own record says; a night that stopped has published nothing."""
     if result.success:
-        return Verdict(json.loads(night.record.read_text(encoding="utf-8"))["verdict"])
+        return _recorded(night)
     failures = [event for event in result.all_events if event.is_failure]
     write_alert(settings.lake.alerts, result.run_id, failure_sentence(failures))
     return Verdict.NOTHING_PUBLISHED
+
+
+def _recorded(night: Night) -> Verdict:
+    """The verdict that the publishing step wrote down."""
+    return Verdict(json.loads(night.record.read_text(encoding="utf-8"))["verdict"])

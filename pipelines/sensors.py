@@ -14,6 +14,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.steps.receive import waiting_files
 from pipelines.jobs import NIGHTLY
 from pipelines.resources import Settings, is_night_running
 
@@ -21,9 +22,6 @@ INBOX_TAG = "safecare/inbox"
 INTERVAL_SECONDS = 60
 # A failed attempt is asked for again, but not all day: after that the schedule tries each night.
 MAX_ATTEMPTS = 3
-# Names that a file has while it is still being written.
-UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload")
-UNFINISHED_PREFIXES = (".", "~$")
 # The name of one of our own errors before its sentence; names of others help to find them.
 OUR_ERROR = re.compile(r"^(assets|data_contracts|pipelines|reports)\.[\w.]+: ")
 FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
@@ -57,14 +55,6 @@ def asked(context: dg.SensorEvaluationContext, settings: Settings) -> dg.RunRequ
     if is_night_running(settings.lake_root):
         return dg.SkipReason("A night is running.")
     return _request(state, failed_attempts(context.instance, state))
-
-
-def waiting_files(inbox: Path) -> list[Path]:
-    """Complete files that lie in a submitter's folder, in order; nothing is opened or followed."""
-    folders = [entry for entry in _entries(inbox) if entry.is_dir() and not entry.is_symlink()]
-    return sorted(
-        entry for folder in folders for entry in _entries(folder) if _is_complete_file(entry)
-    )
 
 
 def state_of(files: Iterable[Path]) -> str:
@@ -124,17 +114,6 @@ def _request(state: str, attempts: int) -> dg.RunRequest | dg.SkipReason:
     if attempts >= MAX_ATTEMPTS:
         return dg.SkipReason(f"{attempts} nights failed with these files; see the alerts.")
     return dg.RunRequest(run_key=f"{state}-{attempts}", tags={INBOX_TAG: state})
-
-
-def _entries(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []
-
-
-def _is_complete_file(path: Path) -> bool:
-    unfinished = path.name.startswith(UNFINISHED_PREFIXES) or path.name.endswith(
-        UNFINISHED_SUFFIXES
-    )
-    return not unfinished and path.is_file() and not path.is_symlink()
 
 
 def _cause(event: dg.DagsterEvent) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from assets.steps.findings import Background, Sheet, by_submission, findings, total_rows
+from assets.steps.months import later, months_between
 from assets.steps.night import Night
 from assets.steps.prepare import SUBMITTER, prepared, row_scope_codes, total_of
 from assets.steps.read import is_blank, parsed_name, rows_of
@@ -39,12 +40,25 @@ from assets.steps.submissions import (
 from data_contracts import problems
 from data_contracts.contract import Contract, Table
 from data_contracts.expectations import ROW, SUBMISSION, Check, broken_rows, holds, suite_of
-from data_contracts.problems import Effect, Fact, Kind, Problem, problems_frame
+from data_contracts.problems import Effect, Fact, Kind, Outcome, Problem, problems_frame
 from data_contracts.registers import Registers
 
-# A row with one of these stands for a month that nobody can tell: it may be any month of the file.
 SURPLUS = problems.SURPLUS_CELLS.code
-DOUBTFUL_MONTH = (problems.FUTURE_MONTH.code, problems.MONTH_NOT_DUE.code)
+# Of a row with one of these nobody can tell the organisation or the month that it was meant for:
+# any month of the file may lack it.
+DOUBTFUL_PLACE = frozenset(
+    kind.code
+    for kind in (
+        problems.SURPLUS_CELLS,
+        problems.ORGANISATION_NOT_ALLOWED,
+        problems.SITE_OF_OTHER_ORGANISATION,
+        problems.FUTURE_MONTH,
+        problems.MONTH_NOT_DUE,
+        problems.MONTH_NOT_NAMED,
+        problems.DATE_OUTSIDE_MONTH,
+    )
+)
+NOT_TAKEN = (Outcome.REFUSED, Outcome.QUARANTINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +74,14 @@ class Waiting:
     rows: pl.DataFrame
     surplus: Collection[int]
     found: pl.DataFrame
+
+    @property
+    def named(self) -> tuple[date, ...]:
+        """The months that the file's name states."""
+        name = parsed_name(self.file_name)
+        if name.first is None or name.last is None:
+            return ()
+        return tuple(months_between(name.first, name.last))
 
 
 def check(night: Night, contract: Contract) -> StepResult:
@@ -85,10 +107,16 @@ def check_files(
         return
     stacked = _stacked(files, table)
     rows = stacked.filter(pl.col("column").is_null()).drop("column")
-    frame = prepared(rows, table, night.registers)
-    suite = suite_of(table, _codes(night), _latest(night.today))
+    latest = _latest(night.today)
+    frame = _with_named_months(prepared(rows, table, night.registers), files, table, latest)
+    suite = suite_of(table, _codes(night), latest)
     broken = broken_rows(frame, suite)
-    background = Background(table=table, registers=night.registers, latest=_latest(night.today))
+    background = Background(
+        table=table,
+        registers=night.registers,
+        latest=latest,
+        named={file.submission: _in_words(file.named) for file in files},
+    )
     found = _found(files, frame, broken, suite, _sums(stacked), background)
     marked = _marked(frame, broken, suite, table)
     judged = _judged(stacked, marked, table)
@@ -139,6 +167,28 @@ def _in_place(files: list[Waiting]) -> pl.Expr:
     return ~pl.any_horizontal(*moved, pl.lit(False))
 
 
+def _with_named_months(
+    frame: pl.DataFrame, files: list[Waiting], table: Table, latest: date
+) -> pl.DataFrame:
+    """Whether a row's month is one that the file's name states; unknown where it states none.
+
+    Of a month that is not over or not due that much is said already.
+    """
+    if not table.has("period"):
+        return frame
+    named = [(file.submission, file.named[0], file.named[-1]) for file in files if file.named]
+    schema = {SUBMISSION: pl.String, "named:first": pl.Date, "named:last": pl.Date}
+    spans = pl.DataFrame(named, schema=schema, orient="row")
+    joined = frame.join(spans, on=SUBMISSION, how="left", maintain_order="left")
+    is_due = pl.col(holds(problems.MONTH_NOT_DUE.code, "period")).fill_null(True)
+    is_named = pl.col("period").is_between("named:first", "named:last")
+    return joined.with_columns(
+        pl.when(is_due & (pl.col("period") <= latest))
+        .then(is_named)
+        .alias(holds(problems.MONTH_NOT_NAMED.code, "period"))
+    )
+
+
 def _codes(night: Night) -> Iterable[str]:
     return (organisation.code for organisation in night.registers.organisations)
 
@@ -179,7 +229,7 @@ def _marked(
     """The frame and, of each row, whether it is set `aside` and whether its month `is_lost`."""
     codes = row_scope_codes(table)
     setting_aside = [place for place, check in enumerate(suite) if codes.issuperset(check.codes)]
-    doubtful = [place for place, check in enumerate(suite) if check.code in DOUBTFUL_MONTH]
+    doubtful = [place for place, check in enumerate(suite) if check.code in DOUBTFUL_PLACE]
     aside = (
         broken.filter(pl.col("check").is_in(setting_aside))
         .group_by(SUBMISSION, ROW)
@@ -248,25 +298,25 @@ def _settled(
     contract: Contract,
     registers: Registers,
 ) -> Settled:
-    """The outcome of one file."""
-    found = found + _named_otherwise(file, own.records, registers)
+    """The outcome of one file; of a file that is not taken nothing is counted."""
+    found = found + _named_otherwise(file, own.months, registers)
     if own.records.is_empty():
         found.append(Problem(problems.NOTHING_ACCEPTED, file.submission))
     all_problems = pl.concat([file.found, problems_frame(found)]) if found else file.found
     effects = _effects(all_problems, table)
-    accepted = own.records.height
-    plain = plain_receipt(file.folder, outcome_of(effects, accepted))
+    outcome = outcome_of(effects, own.records.height)
+    is_taken = outcome not in NOT_TAKEN
     receipt = replace(
-        placed(plain, table.name, file.sheet.name),
+        placed(plain_receipt(file.folder, outcome), table.name, file.sheet.name),
         rows_read=own.read,
-        rows_accepted=accepted,
+        rows_accepted=own.records.height if is_taken else 0,
         rows_set_aside=own.set_aside,
         warnings=effects[Effect.CHECK],
-        months=own.months,
+        months=own.months if is_taken else (),
         unplaced=own.unplaced,
         contract=contract.digest,
     )
-    kept = own.records if accepted else None
+    kept = own.records if is_taken else None
     return Settled(folder=file.folder, receipt=receipt, problems=all_problems, records=kept)
 
 
@@ -275,9 +325,11 @@ def _effects(found: pl.DataFrame, table: Table) -> Counter[Effect]:
     return Counter(kinds[code].effect for code in found["code"])
 
 
-def _named_otherwise(file: Waiting, records: pl.DataFrame, registers: Registers) -> list[Problem]:
-    """A question where the file's name speaks of another sender or other months than its rows."""
-    differ = [_other_sender(file, registers), _other_months(file, records)]
+def _named_otherwise(
+    file: Waiting, months: Iterable[MonthSent], registers: Registers
+) -> list[Problem]:
+    """A question where the name speaks of another sender, or of months of which there is no row."""
+    differ = [_other_sender(file, registers), _other_months(file, months)]
     return [
         Problem(problems.NAME_DIFFERS, file.submission, facts=facts)
         for facts in differ
@@ -292,19 +344,23 @@ def _other_sender(file: Waiting, registers: Registers) -> dict[str, Fact] | None
     return {"named": named.code, "found": file.submitter}
 
 
-def _other_months(file: Waiting, records: pl.DataFrame) -> dict[str, Fact] | None:
-    name = parsed_name(file.file_name)
-    if name.first is None or name.last is None or "period" not in records or records.is_empty():
+def _other_months(file: Waiting, months: Iterable[MonthSent]) -> dict[str, Fact] | None:
+    found = {month.period for month in months} - {NO_MONTH}
+    if not found or found.issuperset(file.named):
         return None
-    months: list[date] = records["period"].unique().to_list()
-    first, last = min(months), max(months)
-    if (first, last) == (name.first, name.last):
-        return None
-    return {"named": _between(name.first, name.last), "found": _between(first, last)}
+    return {"named": _in_words(file.named), "found": _in_words(sorted(found))}
 
 
-def _between(first: date, last: date) -> str:
-    return " - ".join(dict.fromkeys(f"{month:%Y-%m}" for month in (first, last)))
+def _in_words(months: Iterable[date]) -> str:
+    """Months as spans without a gap: 2024-01 - 2024-03, 2024-05."""
+    spans: list[list[date]] = []
+    for month in months:
+        if spans and later(spans[-1][-1], 1) == month:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    ends = (dict.fromkeys(f"{month:%Y-%m}" for month in (span[0], span[-1])) for span in spans)
+    return ", ".join(" - ".join(pair) for pair in ends)
 
 
 def _step_result(settled: list[Settled]) -> StepResult:

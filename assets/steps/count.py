@@ -11,8 +11,9 @@ out of limits and rules. A month without records is a row without figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 
 import duckdb
 import polars as pl
@@ -24,11 +25,20 @@ from assets.steps.months import data_month, later, months_between
 from assets.steps.night import Night
 from assets.steps.result import StepResult
 from assets.steps.submissions import RECORDS, all_receipts
-from data_contracts.contract import Contract, Measure, Table
+from data_contracts.contract import Column, ColumnType, Contract, Measure, Table
 from data_contracts.problems import problems_frame
 
 WALES = "wales"
 PROVENANCES = ("reported", "published", "simulated_on_published", "simulated")
+SQL_TYPES: Mapping[ColumnType, str] = MappingProxyType(
+    {
+        ColumnType.TEXT: "varchar",
+        ColumnType.CODE: "varchar",
+        ColumnType.COUNT: "bigint",
+        ColumnType.MONTH: "date",
+        ColumnType.DATE: "date",
+    }
+)
 UNIT_KEYS = ("level", "unit")
 MEASURE_SCHEMA = pl.Schema(
     {
@@ -97,12 +107,18 @@ def _counted(night: Night, contract: Contract, used: dict[str, InForce]) -> pl.D
 def _table(night: Night, table: Table, months: pl.DataFrame, until: date) -> pl.DataFrame:
     """All points of one table's measures, sorted by series and period."""
     sums = _sums(night, table, months)
-    units = _with_gaps(sums, table, months, until).join(
+    units = _with_gaps(sums, months, until).join(
         sums, on=[*UNIT_KEYS, "period"], how="left", maintain_order="left"
     )
-    states = _states(table, months, until)
+    # A month's return is that of the organisation that ran the unit then.
+    returned = pl.when(pl.col("level") == WALES).then(pl.lit(WALES)).otherwise("organisation")
+    units = units.with_columns(returned_by=pl.coalesce(returned, "place"))
     placed = units.join(
-        states, on=["level", "place", "period"], how="left", maintain_order="left"
+        _states(table, months, until),
+        left_on=["level", "returned_by", "period"],
+        right_on=["level", "place", "period"],
+        how="left",
+        maintain_order="left",
     ).with_columns(pl.col("is_complete").fill_null(False))
     return pl.concat([_points(placed, measure, until) for measure in table.measures]).sort(
         "series", "period"
@@ -128,7 +144,12 @@ def counting_sql(table: Table, paths: Iterable[str]) -> str:
     sums = ",\n    ".join(_sum_columns(measure) for measure in table.measures)
     return (
         f"""
-with sent as (
+with agreed as (
+  select {", ".join(_typed_null(column) for column in table.columns)} where false
+),
+sent as (
+  select * from agreed
+  union all by name
   select *, split_part(parse_dirpath(filename), '/', -1) as submission
   from read_parquet([{files}], union_by_name = true, filename = true)
 ),
@@ -155,6 +176,11 @@ select '' as level, '' as unit, date '1900-01-01' as period, '' as organisation,
 where false
 """
     )
+
+
+def _typed_null(column: Column) -> str:
+    """A column that all records have, also those of an older contract without it."""
+    return f"cast(null as {SQL_TYPES[column.type]}) as {column.name}"
 
 
 def levels_of(table: Table) -> list[tuple[str, str]]:
@@ -198,8 +224,8 @@ def _rank_of_provenance(table: Table) -> str:
     return f"case provenance {ranks} else 0 end"
 
 
-def _with_gaps(sums: pl.DataFrame, table: Table, months: pl.DataFrame, until: date) -> pl.DataFrame:
-    """Every unit's months without a hole: level, unit, place (whose return it is), period.
+def _with_gaps(sums: pl.DataFrame, months: pl.DataFrame, until: date) -> pl.DataFrame:
+    """Every unit's months without a hole: level, unit, place (whose unit it is now), period.
 
     A unit that a later complete month of its organisation is without has come to its end; any other
     goes on through `until`.

@@ -22,6 +22,10 @@ from assets.steps.receive import receive_files
 from assets.steps.submissions import PROBLEMS, Receipt, all_receipts
 
 
+class UncheckedError(Exception):
+    """The night would not take the file at all; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the night would say of a file: its receipt, and problems as PROBLEM_SCHEMA."""
@@ -36,7 +40,7 @@ def at_desk(
 ) -> Desk:
     """Check one file. `sender` is a code; without it the first part of the file's name is.
 
-    Raises FileNotFoundError for a path without a file.
+    Raises FileNotFoundError for a path without a file, UncheckedError for one that no night takes.
     """
     with tempfile.TemporaryDirectory(prefix="safecare-check-") as folder:
         night = Night.open(Path(folder), contracts_folder, today)
@@ -47,6 +51,11 @@ def at_desk(
         receive_files(night)
         for contract in night.contracts:
             check(night, contract)
-        receipt = all_receipts(night.lake)[0]
+        receipts = all_receipts(night.lake)
+        if not receipts:
+            raise UncheckedError(
+                f"{path.name} is not taken: its name is that of a file still being written."
+            )
+        receipt = receipts[0]
         problems = pl.read_parquet(night.lake.submissions / receipt.submission / PROBLEMS)
         return Desk(night, receipt, problems)

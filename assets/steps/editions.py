@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from assets.steps.count import read_months, read_questions
+from assets.steps.decisions import read_decisions
 from assets.steps.detect import read_before, read_points, read_series
 from assets.steps.months import data_month
 from assets.steps.night import Night
@@ -52,6 +53,7 @@ SUBMISSION_SCHEMA = pl.Schema(
 CHANGE_SCHEMA = pl.Schema(
     {
         "organisation": pl.String(),
+        "level": pl.String(),
         "workstream": pl.String(),
         "measure": pl.String(),
         "site_code": pl.String(),
@@ -107,7 +109,8 @@ def submissions_frame(night: Night, months: pl.DataFrame, questions: pl.DataFram
         used[submission].add(period)
     asked = frozenset(questions["submission"])
     receipts = all_receipts(night.lake)
-    open_ones = {receipt.submission for receipt in to_mend(receipts)}
+    decided = read_decisions(night).dismissed
+    open_ones = {receipt.submission for receipt in to_mend(receipts, decided)}
     rows = [
         _submission(receipt, used[receipt.submission], receipt.submission in asked)
         | {"to_mend": receipt.submission in open_ones}
@@ -190,12 +193,22 @@ def _changes(night: Night, months: pl.DataFrame) -> pl.DataFrame:
 
 def tells_changes(table: Table) -> bool:
     """Whether a table's rows are changes."""
-    return all(table.has(name) for name in CHANGE_SCHEMA if name != "organisation")
+    return all(table.has(name) for name in CHANGE_SCHEMA if name not in ("organisation", "level"))
 
 
 def _told(night: Night, submission: str, organisation: str) -> pl.DataFrame:
     rows = pl.read_parquet(night.lake.submissions / submission / RECORDS)
     own = rows.filter(pl.col("organisation_code") == organisation)
-    return own.rename({"organisation_code": "organisation"}).select(
-        pl.col(name).cast(kind) for name, kind in CHANGE_SCHEMA.items()
+    # What a change is about decides who may read of it: wards stay in their own organisation.
+    level = (
+        pl.when(pl.col("ward_code").is_not_null())
+        .then(pl.lit("ward"))
+        .when(pl.col("site_code").is_not_null())
+        .then(pl.lit("site"))
+        .otherwise(pl.lit("organisation"))
+    )
+    return (
+        own.rename({"organisation_code": "organisation"})
+        .with_columns(level=level)
+        .select(pl.col(name).cast(kind) for name, kind in CHANGE_SCHEMA.items())
     )

@@ -7,7 +7,7 @@ Here: what a steward has to be told about each row that broke a check. Not here:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -40,11 +40,15 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """What facts are taken from besides the row itself. `latest`: the last month that is over."""
+    """What facts are taken from besides the row itself.
+
+    `latest` is the last month that is over, `named` the months that a submission's name states.
+    """
 
     table: Table
     registers: Registers
     latest: date
+    named: Mapping[str, str] = field(default_factory=dict)
 
     def kinds(self) -> dict[str, Kind]:
         """Everything that can be said of a row of this table, by code."""
@@ -182,6 +186,7 @@ FACTS: Mapping[str, Callable[[Check, Row, Background], Fact]] = MappingProxyType
         "latest": lambda check, row, b: f"{b.latest:%Y-%m}",
         "maximum": lambda check, row, b: _bound(_column(check, b).maximum),
         "minimum": lambda check, row, b: _bound(_column(check, b).minimum),
+        "named": lambda check, row, b: b.named.get(row[SUBMISSION], ""),
         "organisation": lambda check, row, b: row["organisation_code"] or "",
         "owner": lambda check, row, b: row[OWNER] or "",
         "pattern": lambda check, row, b: _column(check, b).pattern or "",

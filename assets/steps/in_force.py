@@ -4,12 +4,12 @@ Belongs here: choosing among accepted versions, the parts (wards, sites) that a 
 and the questions that follow from parts that are missing. Does not belong here: what becomes of a
 single file (check.py), sums (count.py), how returns are shown (returns.py).
 
-Order of versions: the version number in the file name where both have one, else arrival. A month is
-complete when no row of it was set aside (but for the share that its table tolerates) and no part is
-missing that an earlier accepted version of it or the last complete month had. A newer complete
-version replaces an older one; an incomplete one counts only where there is no complete one. The
-last *complete* month is what a month is held against, not simply the month before: otherwise a ward
-left out twice would be forgotten, and its absence would look like fewer falls.
+Order of versions: see `ranks`. A month is complete when no row of it was set aside (but for the
+share that its table tolerates) and no part is missing that an earlier accepted version of it or the
+last complete month had. A newer complete version replaces an older one; an incomplete one counts
+only where there is no complete one. The last *complete* month is what a month is held against, not
+simply the month before: otherwise a ward left out twice would be forgotten, and its absence would
+look like fewer falls.
 """
 
 from __future__ import annotations
@@ -18,22 +18,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import reduce
+from pathlib import Path
 from typing import TypeAlias
 
 import polars as pl
 
-from assets.steps.closures import Closures, read_closures
+from assets.steps.decisions import Decisions, read_decisions
 from assets.steps.lake import Lake
 from assets.steps.night import Night
 from assets.steps.submissions import RECORDS, MonthSent, Receipt
 from data_contracts.contract import ColumnType, Contract, Table
-from data_contracts.problems import WARDS_MISSING, Problem
+from data_contracts.problems import WARDS_MISSING, Outcome, Problem
 from data_contracts.registers import Registers
 
 # A site and, where rows are about wards, the ward.
 Part: TypeAlias = tuple[str, str | None]
 NO_PARTS: frozenset[Part] = frozenset()
+TAKEN = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS, Outcome.PARTLY_ACCEPTED)
 
 MONTHS_SCHEMA = pl.Schema(
     {
@@ -78,32 +79,37 @@ def in_force(
     night: Night, contract: Contract, table: Table, receipts: Iterable[Receipt]
 ) -> InForce:
     """The months of a table in force, as MONTHS_SCHEMA, sorted by organisation and period."""
-    own = [r for r in receipts if (r.workstream, r.table) == (contract.workstream, table.id)]
+    of = (contract.workstream, table.id)
+    own = [r for r in receipts if (r.workstream, r.table) == of and r.outcome in TAKEN]
     parts = _parts(night.lake, own, table)
-    closures = read_closures(night)
+    decisions = read_decisions(night)
     chosen: list[Candidate] = []
     questions: list[Problem] = []
     for versions in _by_organisation(own, parts).values():
-        for winner, all_versions in _chosen(versions, table, night.registers, closures):
+        for winner, all_versions in _chosen(versions, table, night.registers, decisions):
             chosen.append(winner)
             questions += [_question(v) for v in all_versions if v.missing and not v.lost_rows]
     return InForce(months=_frame(chosen, table), questions=tuple(questions))
 
 
-def newest(versions: Iterable[Candidate]) -> Candidate:
-    """The newest of some versions given in the order of arrival."""
-    return reduce(_newer, versions)
+def ranks(receipts: Iterable[Receipt]) -> dict[str, tuple[int, int]]:
+    """Submission -> its rank among files that speak of the same months; the highest is newest.
+
+    By the version in the file name, then by arrival. A file without a version counts as one of the
+    highest version that had arrived before it: it was sent by someone who knew that version.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    highest = 0
+    for place, receipt in enumerate(sorted(receipts, key=arrival)):
+        version = highest if receipt.version is None else receipt.version
+        highest = max(highest, version)
+        found[receipt.submission] = (version, place)
+    return found
 
 
-def is_newer(one: Receipt, other: Receipt) -> bool:
-    """Whether a file is newer than another: by version where both have one, else by arrival."""
-    if one.version is not None and other.version is not None and one.version != other.version:
-        return one.version > other.version
-    return (one.arrived, one.submission) > (other.arrived, other.submission)
-
-
-def _newer(standing: Candidate, arrived: Candidate) -> Candidate:
-    return arrived if is_newer(arrived.receipt, standing.receipt) else standing
+def arrival(receipt: Receipt) -> tuple[int, str]:
+    """The order in which files came."""
+    return receipt.sequence, receipt.submission
 
 
 def has_roll(table: Table) -> bool:
@@ -122,12 +128,18 @@ def _parts(lake: Lake, receipts: list[Receipt], table: Table) -> dict[str, pl.Da
     wanted = ["organisation_code", "period", "site_code"]
     wanted += ["ward_code"] if table.has("ward_code") else []
     return {
-        receipt.submission: pl.read_parquet(
-            lake.submissions / receipt.submission / RECORDS, columns=wanted
-        ).unique()
+        receipt.submission: _columns(lake.submissions / receipt.submission / RECORDS, wanted)
         for receipt in receipts
         if receipt.has_records
     }
+
+
+def _columns(path: Path, wanted: list[str]) -> pl.DataFrame:
+    """Distinct rows of some columns; one that records of an older contract lack is null."""
+    known = pl.read_parquet_schema(path)
+    there = pl.read_parquet(path, columns=[name for name in wanted if name in known])
+    lacking = [pl.lit(None, pl.String).alias(name) for name in wanted if name not in known]
+    return there.with_columns(lacking).select(wanted).unique()
 
 
 def _by_organisation(
@@ -135,7 +147,7 @@ def _by_organisation(
 ) -> dict[str, dict[date, list[Candidate]]]:
     """Versions of each month in the order of arrival, by organisation."""
     found: dict[str, dict[date, list[Candidate]]] = defaultdict(lambda: defaultdict(list))
-    for receipt in sorted(receipts, key=lambda r: (r.arrived, r.submission)):
+    for receipt in sorted(receipts, key=arrival):
         rolls = _rolls(parts[receipt.submission]) if receipt.submission in parts else {}
         for sent in receipt.months:
             if sent.rows:
@@ -157,7 +169,7 @@ def _chosen(
     versions: Mapping[date, list[Candidate]],
     table: Table,
     registers: Registers,
-    closures: Closures,
+    decisions: Decisions,
 ) -> Iterator[tuple[Candidate, list[Candidate]]]:
     """For each month, oldest first, the version in force and all of its versions."""
     last_complete: frozenset[Part] = NO_PARTS
@@ -166,16 +178,22 @@ def _chosen(
         judged: list[Candidate] = []
         for version in versions[period]:
             absent = expected - version.parts
-            gone = closures.gone(version.sent.organisation, table, period, registers, absent)
+            gone = decisions.gone(version.sent.organisation, table, period, registers, absent)
             judged.append(
                 replace(version, missing=absent - gone, lost_rows=_has_lost_rows(version, table))
             )
             expected |= version.parts
-        complete = [version for version in judged if version.is_complete]
-        winner = newest(complete or judged)
+        winner = _winner(judged)
         if winner.is_complete:
             last_complete = winner.parts
         yield winner, judged
+
+
+def _winner(versions: list[Candidate]) -> Candidate:
+    """The newest complete version, else the newest; ranked among all, complete or not."""
+    order = ranks(version.receipt for version in versions)
+    complete = [version for version in versions if version.is_complete]
+    return max(complete or versions, key=lambda version: order[version.receipt.submission])
 
 
 def _has_lost_rows(version: Candidate, table: Table) -> bool:

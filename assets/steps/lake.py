@@ -97,14 +97,18 @@ class Lake:
 
 
 @contextmanager
-def folder_made(place: Path) -> Iterator[Path]:
-    """A new folder to fill; it appears at `place` whole when the block ends, or not at all."""
+def folder_made(place: Path, durable: bool = True) -> Iterator[Path]:
+    """A new folder to fill; it appears at `place` whole when the block ends, or not at all.
+
+    `durable` False is for what is verified when it is used: it may be lost in a power cut.
+    """
     making = place.with_name(f".making-{place.name}")
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     yield making
     making.rename(place)
-    sync_folder(place.parent)
+    if durable:
+        sync_folder(place.parent)
 
 
 def write_file(place: Path, content: bytes) -> None:
@@ -137,6 +141,7 @@ def write_frame(place: Path, frame: pl.DataFrame) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     making = place.with_name(f".making-{place.name}")
     frame.write_parquet(making)
+    _sync(making)
     making.replace(place)
 
 

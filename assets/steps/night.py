@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
+from importlib.metadata import distributions
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from assets.steps.lake import Lake, digest_of_folder
+from assets.steps.lake import Lake, digest_of, digest_of_folder
 from data_contracts.contract import Contract, Table, load_contracts, tables_by_topic
 from data_contracts.registers import Registers, load_registers
 
@@ -71,10 +72,11 @@ class Night:
 
     @cached_property
     def code(self) -> str:
-        """A digest of the program's own files: other code makes its own results."""
+        """A digest of the program's own files and of the libraries: other code, other results."""
         folders = ("assets", "reports", "data_contracts")
         parts = [digest_of_folder(PROJECT / name, CODE_FILES) for name in folders]
-        return "".join(part[:16] for part in parts)
+        libraries = sorted({(d.name, d.version) for d in distributions()})
+        return "".join(part[:16] for part in (*parts, digest_of(libraries)))
 
     @cached_property
     def words(self) -> str:

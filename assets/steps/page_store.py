@@ -11,14 +11,23 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
-from assets.steps.lake import Lake, digest_of, folder_made
+from assets.steps.lake import (
+    Lake,
+    digest_of,
+    digest_of_file,
+    folder_made,
+    json_bytes,
+    read_json,
+    write_file,
+)
 from assets.steps.night import Night
 from assets.steps.submissions import SHEET
 from data_contracts.contract import Contract
@@ -32,7 +41,8 @@ from reports.pages.site import (
 )
 from reports.words import LANGUAGES, Words
 
-PAGE, FILES = "page.html", "files"
+PAGE, FILES, DIGESTS = "page.html", "files", "digests.json"
+READ_ONLY = 0o444
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,40 +94,66 @@ def _vocabulary(folder: Path, language: str, digest: str) -> Words:
     return Words.load(folder, language)
 
 
-def keep(lake: Lake, pages: Iterable[Placed], tell: Callable[[int], None] | None = None) -> int:
-    """Make the pages that the store does not have; how many were made."""
+def keep(lake: Lake, pages: Iterable[Placed]) -> int:
+    """Make the pages that the store lacks, or has only damaged; how many were made."""
     made = 0
-    for number, page in enumerate(pages, start=1):
+    for page in pages:
         home = _home(lake, page.key)
-        if not home.exists():
+        if not is_whole(home):
+            shutil.rmtree(home, ignore_errors=True)
             _make(home, page.task)
             made += 1
-        if tell:
-            tell(number)
     return made
 
 
-def link(lake: Lake, pages: Iterable[Placed], publication: Path) -> None:
-    """Put kept pages and their files into a publication's folder, as links to the same bytes."""
+def is_whole(home: Path) -> bool:
+    """Whether a kept page and its files are there, byte for byte as they were made.
+
+    Publications are links to the same bytes, so somebody who edits a published page edits this one.
+    """
+    listed = home / DIGESTS
+    if not listed.exists():
+        return False
+    digests: dict[str, str] = read_json(listed)
+    return all(
+        (home / name).exists() and digest_of_file(home / name) == digest
+        for name, digest in digests.items()
+    )
+
+
+def link(lake: Lake, pages: Iterable[Placed], publication: Path) -> dict[str, str]:
+    """Put kept pages and their files into a publication's folder, as links to the same bytes.
+
+    Path in the publication -> the SHA-256 with which the file was made.
+    """
+    linked: dict[str, str] = {}
     for page in pages:
         home = _home(lake, page.key)
-        folder = publication / page.task.folder
-        _link(home / PAGE, folder / page.task.name)
-        for file in sorted((home / FILES).rglob("*")):
-            if file.is_file():
-                _link(file, folder / file.relative_to(home / FILES))
+        for name, digest in read_json(home / DIGESTS).items():
+            place = Path(page.task.folder) / _published_name(page.task, name)
+            _link(home / name, publication / place)
+            linked[place.as_posix()] = digest
+    return linked
 
 
-def link_static(lake: Lake, folders: Iterable[str], publication: Path) -> None:
-    """Style sheets and scripts beside the pages of every reader's folder."""
+def _published_name(task: PageTask, name: str) -> str:
+    """A kept file's path in its reader's folder."""
+    return task.name if name == PAGE else name.removeprefix(f"{FILES}/")
+
+
+def link_static(lake: Lake, folders: Iterable[str], publication: Path) -> dict[str, str]:
+    """Style sheets and scripts beside the pages of every reader's folder; as `link`."""
+    linked: dict[str, str] = {}
     for name, source in static_files().items():
-        kept = lake.work / "static" / digest_of(name, source.stat().st_size)[:16] / name
-        if not kept.exists() or kept.read_bytes() != source.read_bytes():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, kept.with_suffix(".making"))
-            kept.with_suffix(".making").replace(kept)
+        digest = digest_of_file(source)
+        kept = lake.work / "static" / digest[:16] / name
+        if not kept.exists() or digest_of_file(kept) != digest:
+            write_file(kept, source.read_bytes())
         for folder in folders:
-            _link(kept, publication / folder / "static" / name)
+            place = Path(folder) / "static" / name
+            _link(kept, publication / place)
+            linked[place.as_posix()] = digest
+    return linked
 
 
 def forget(lake: Lake, keep_keys: frozenset[str]) -> None:
@@ -136,18 +172,17 @@ def _home(lake: Lake, key: str) -> Path:
 
 
 def _make(home: Path, task: PageTask) -> None:
-    home.parent.mkdir(parents=True, exist_ok=True)
+    """Keep a page with its files and the digests of all of them, read-only."""
     content, files = task.make()
-    with folder_made(home) as making:
-        (making / PAGE).write_bytes(content)
-        _write(making / FILES, files)
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    for name, content in files.items():
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
+    every = {PAGE: content} | {f"{FILES}/{name}": file for name, file in files.items()}
+    digests = {name: sha256(file).hexdigest() for name, file in every.items()}
+    with folder_made(home, durable=False) as making:
+        for name, file in every.items():
+            place = making / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(file)
+            place.chmod(READ_ONLY)
+        (making / DIGESTS).write_bytes(json_bytes(digests))
 
 
 def _link(source: Path, target: Path) -> None:

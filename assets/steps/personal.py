@@ -20,9 +20,13 @@ from data_contracts.contract import ColumnType
 from data_contracts.identifiers import ROW, identifier_cells
 from data_contracts.problems import IDENTIFIER, IdentifierKind, Problem
 
-# Wider than what identifiers.py calls a number: most files have no such run of digits at all, and
-# need no closer look.
-CANDIDATE = re.compile(r"\d{3}[ .\-]{0,2}\d{3}[ .\-]{0,2}\d{4}|\d[eE]\+?\d")
+# Wider than what identifiers.py calls a number, a postcode or a word of birth: most files have
+# nothing like it and need no closer look.
+CANDIDATE = re.compile(
+    r"\d{3}[ .\-]{0,2}\d{3}[ .\-]{0,2}\d{4}|\d[eE]\+?\d"
+    r"|[a-z]\d[a-z\d]? ?\d[a-z]{2}|gir ?0aa|\bdob\b|d\. ?o\. ?b|birth|born|geni|gan[we]",
+    re.IGNORECASE,
+)
 BREAK = "|"
 
 
@@ -38,7 +42,7 @@ def personal_cells(
         return []
     header = _header(sheet.rows[_first_row(sheet.rows) if header_at is None else header_at])
     is_plain = header_at is not None and set(header) <= known.keys() | {""}
-    if is_plain and not _may_hold_numbers(sheet.rows):
+    if is_plain and not _may_name_somebody(sheet.rows):
         return []
     return [
         Problem(
@@ -85,7 +89,8 @@ def _cells(
     if header_at is None:
         below = _without_lone_postcodes(below)
     yield from _placed(below, letters)
-    plain = {excel_letter(place): ColumnType.TEXT for place in range(len(names))}
+    # Titles, such as a hospital's name and address: looked at for numbers only.
+    plain = {excel_letter(place): ColumnType.CODE for place in range(len(names))}
     above = identifier_cells(_frame(rows, list(plain), 0, at), plain)
     yield from _placed(above, {name: name for name in plain})
 
@@ -128,7 +133,7 @@ def _first_row(rows: Rows) -> int:
     return next((place for place, row in enumerate(rows) if any(row)), 0)
 
 
-def _may_hold_numbers(rows: Rows) -> bool:
+def _may_name_somebody(rows: Rows) -> bool:
     text = BREAK.join(filter(None, chain.from_iterable(rows)))
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_hidden(text))

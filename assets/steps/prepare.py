@@ -15,10 +15,20 @@ import polars as pl
 
 from data_contracts import problems
 from data_contracts.contract import Column, ColumnType, Table
-from data_contracts.expectations import ROW, SUBMISSION, has_wards_by_month, holds, sent
+from data_contracts.expectations import (
+    ROW,
+    SUBMISSION,
+    dates_within_month,
+    has_populations,
+    has_wards_by_month,
+    holds,
+    sent,
+)
 from data_contracts.registers import Registers, normalised
 
 SUBMITTER, OWNER, WHEN = "submitter", "owner", "when"
+# The population of a row that holds all others.
+EVERYBODY = "all"
 # A figure followed by .0 is what Excel makes of a count when it saves text.
 COUNT_PATTERN = r"^-?\d{1,12}(\.0+)?$"
 MONTH_PATTERN = r"^\d{4}-\d{2}(-\d{2}([ T]00:00(:00(\.0+)?)?)?)?$"
@@ -27,6 +37,7 @@ DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?$"
 # that stand for Wales as a whole in the organisation's.
 TOTALS = ("total", "totals", "grand total", "subtotal", "sub-total", "cyfanswm", "is-gyfanswm")
 WALES = ("w", "599", "w92000004", "wales", "cymru", "all wales", "cymru gyfan")
+WARD_BY_MONTH = ("organisation_code", "site_code", "ward_code", "period")
 PLACES = ("organisation_code", "site_code", "ward_code", "ward_name")
 
 
@@ -62,8 +73,31 @@ def prepared(rows: pl.DataFrame, table: Table, registers: Registers) -> pl.DataF
     ).with_columns(**{column.name: _value(column) for column in table.columns})
     frame = _with_registers(frame, table, registers)
     frame = frame.with_columns(**_truths(table)).pipe(_with_due, table).pipe(_with_rules, table)
+    return _with_keys(frame, table)
+
+
+def _with_keys(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """A text key for each key column; codes that differ only in case or spaces are one.
+
+    Where a ward is spelt in two ways in one month, all of its rows get the same key: they would be
+    taken for two wards.
+    """
+    texts = (ColumnType.CODE, ColumnType.TEXT)
+    keys = {
+        name: normalised(pl.col(name)) if table.column(name).type in texts else pl.col(name)
+        for name in table.key
+    }
+    frame = frame.with_columns(
+        key.cast(pl.String).fill_null("").alias(f"{name}:key") for name, key in keys.items()
+    )
+    if not has_wards_by_month(table) or not set(WARD_BY_MONTH) <= set(table.key):
+        return frame
+    ward = [SUBMISSION, *(f"{name}:key" for name in WARD_BY_MONTH)]
+    is_spelt_in_two_ways = pl.col("ward_code").n_unique().over(ward) > 1
+    others = [f"{name}:key" for name in table.key if name not in WARD_BY_MONTH]
     return frame.with_columns(
-        pl.col(name).cast(pl.String).fill_null("").alias(f"{name}:key") for name in table.key
+        pl.when(is_spelt_in_two_ways).then(pl.lit("")).otherwise(pl.col(name)).alias(name)
+        for name in others
     )
 
 
@@ -169,7 +203,35 @@ def _truths(table: Table) -> dict[str, pl.Expr]:
         mixed = (has_ward.any() & (~has_ward).any()).over(SUBMISSION, "site_code", "period")
         placed = pl.col("site_code").is_not_null() & pl.col("period").is_not_null()
         truths[holds("R07", "ward_code")] = pl.when(placed).then(~mixed)
+    for name in dates_within_month(table):
+        # Unknown, and so no failure, where either is lacking.
+        in_month = pl.col(name).dt.month_start() == pl.col("period")
+        truths[holds("R11", name)] = in_month
+    if has_populations(table):
+        truths[holds("R12", "population")] = _counts_once(table)
     return truths
+
+
+def _counts_once(table: Table) -> pl.Expr:
+    """Whether a ward or site has rows for all ages or for some of them, but not both.
+
+    The rows of a site may be about several settings, which hold nothing of each other; a ward's
+    are about the ward.
+    """
+    population = pl.col("population")
+    parts = [value for value in table.column("population").values if value != EVERYBODY]
+    places = [name for name in ("organisation_code", "site_code") if table.has(name)]
+    within = [pl.col(SUBMISSION), *map(pl.col, places), pl.col("period")]
+    setting = pl.col("setting") if table.has("setting") else pl.lit(None, pl.String)
+    if table.has("ward_code"):
+        ward = normalised(pl.col("ward_code"))
+        within += [ward, pl.when(ward.is_null()).then(setting)]
+    else:
+        within.append(setting)
+    has_all = (population == EVERYBODY).any().over(within)
+    has_part = population.is_in(parts).any().over(within)
+    known = pl.all_horizontal(pl.col(name).is_not_null() for name in (*places, "period"))
+    return pl.when(known & population.is_not_null()).then(~(has_all & has_part))
 
 
 def _if_sent(text: pl.Expr, truth: pl.Expr) -> pl.Expr:

@@ -18,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.steps.decisions import read_decisions
 from assets.steps.editions import edition_of
 from assets.steps.fingerprints import moments, night_print
 from assets.steps.lake import (
@@ -53,6 +54,10 @@ INDEX = "collaborative/index.html"
 PARTS = {"collaborative": "landing", "org": "organisations", "stewards": "stewards"}
 
 
+class PublicationError(RuntimeError):
+    """A publication is not what it should be; readers keep the one before."""
+
+
 def publish(night: Night) -> StepResult:
     """Publish what is new, if anything is. Rows: pages of a new publication, 0 without one.
 
@@ -62,6 +67,11 @@ def publish(night: Night) -> StepResult:
         return _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": "No file has arrived yet."})
     made_from = night_print(night)
     known = _known(night.lake)
+    if str(known.get("as_of", "")) > f"{night.today}":
+        reason = (
+            f"Readers have a publication of {known['as_of']}; an earlier day would take it away."
+        )
+        return _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": reason})
     if known.get("made_from") == made_from:
         return _ended(night, Verdict(known["verdict"]), known | {"made": 0, "is_new": False})
     edition = edition_of(night, "")
@@ -70,6 +80,9 @@ def publish(night: Night) -> StepResult:
     fingerprint = _fingerprint(night, pages)
     if known.get("fingerprint") == fingerprint:
         facts |= {"publication": known["publication"], "is_new": False, "made": 0, "pages": 0}
+    elif ready := _ready(night.lake, fingerprint):
+        _switch(night.lake, ready)
+        facts |= {"publication": ready, "is_new": True, "made": 0, "pages": len(pages)}
     else:
         facts |= _published(night, edition, pages, fingerprint)
     facts["fingerprint"] = fingerprint
@@ -78,12 +91,18 @@ def publish(night: Night) -> StepResult:
 
 
 def _known(lake: Lake) -> dict[str, Any]:
-    """What the last publishing night knew; nothing where readers have no publication."""
-    path = lake.work / "published.json"
-    if not path.exists() or not lake.latest.exists():
+    """What is known of the publication that readers see; nothing where there is none.
+
+    The manifest is part of the publication and always there; what the publishing night knew beside
+    it (`made_from`, what needs a steward) is missing after a crash, and is then found out again.
+    """
+    if not lake.latest.exists():
         return {}
-    known: dict[str, Any] = read_json(path)
-    return known if known.get("publication") == lake.latest.resolve().name else {}
+    manifest = read_json(lake.latest / MANIFEST)
+    known = {name: manifest[name] for name in ("publication", "fingerprint", "as_of")}
+    path = lake.work / "published.json"
+    noted: dict[str, Any] = read_json(path) if path.exists() else {}
+    return known | (noted if noted.get("publication") == known["publication"] else {})
 
 
 def _fingerprint(night: Night, pages: Iterable[Placed]) -> str:
@@ -91,6 +110,23 @@ def _fingerprint(night: Night, pages: Iterable[Placed]) -> str:
     static = {name: digest_of_file(path) for name, path in static_files().items()}
     shown = sorted((page.path, page.key) for page in pages)
     return digest_of(shown, static, moments(night))
+
+
+def _ready(lake: Lake, fingerprint: str) -> str | None:
+    """A complete publication of the same content that a crash kept readers from seeing."""
+    for manifest in sorted(lake.site.glob(f"*_r*/{MANIFEST}")):
+        found = read_json(manifest)
+        if found["fingerprint"] == fingerprint and _is_as_listed(manifest.parent, found["files"]):
+            return manifest.parent.name
+    return None
+
+
+def _is_as_listed(folder: Path, files: dict[str, str]) -> bool:
+    """Whether every file of a publication is there with the bytes that its manifest says."""
+    return all(
+        (folder / name).exists() and digest_of_file(folder / name) == digest
+        for name, digest in files.items()
+    )
 
 
 def _published(
@@ -107,9 +143,11 @@ def _published(
     keep(night.lake, pages)
     build_warehouse(night.lake, named)
     with folder_made(night.lake.site / name) as folder:
-        link(night.lake, pages, folder)
-        link_static(night.lake, sorted({page.task.folder for page in pages}), folder)
-        manifest = _manifest(night, named, folder)
+        files = link(night.lake, pages, folder)
+        files |= link_static(night.lake, sorted({page.task.folder for page in pages}), folder)
+        if not _is_as_listed(folder, files):
+            raise PublicationError("A page is not as it was made; run the night again.")
+        manifest = _manifest(night, named, files)
         write_json(folder / MANIFEST, manifest | {"fingerprint": fingerprint})
     _switch(night.lake, name)
     made = _count_new(night.lake, pages)
@@ -135,9 +173,8 @@ def _next_name(lake: Lake, edition: Edition) -> str:
     return f"{month}_r{max(numbers, default=0) + 1}"
 
 
-def _manifest(night: Night, edition: Edition, folder: Path) -> dict[str, Any]:
+def _manifest(night: Night, edition: Edition, files: dict[str, str]) -> dict[str, Any]:
     """What a publication consists of and what it was made from."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
     in_force = edition.submissions.filter(pl.col("months_in_force").list.len() > 0)
     return {
         "publication": edition.publication,
@@ -150,7 +187,7 @@ def _manifest(night: Night, edition: Edition, folder: Path) -> dict[str, Any]:
             for contract in night.contracts
         },
         "submissions": in_force["submission"].to_list(),
-        "files": {path.relative_to(folder).as_posix(): digest_of_file(path) for path in files},
+        "files": files,
     }
 
 
@@ -165,7 +202,8 @@ def _switch(lake: Lake, name: str) -> None:
 
 def _tasks_for_stewards(night: Night, edition: Edition) -> dict[str, Any]:
     """The verdict, and each thing that somebody must do about data."""
-    mend = [_to_mend(receipt) for receipt in to_mend(all_receipts(night.lake))]
+    dismissed = read_decisions(night).dismissed
+    mend = [_to_mend(receipt) for receipt in to_mend(all_receipts(night.lake), dismissed)]
     missing = edition.returns.filter(
         (pl.col("status") == ReturnStatus.MISSING) & (pl.col("period") <= edition.data_month)
     ).sort("organisation", "workstream", "table", "period")

@@ -93,11 +93,15 @@ class RefusalError(Exception):
 
 
 def parsed_name(file_name: str) -> FileName:
-    """The parts of a name such as 7A4_falls_202401-202403_v02.csv."""
+    """The parts of a name such as 7A4_falls_202401-202403_v02.csv; a span that ends before it
+    starts says nothing about months.
+    """
     match = FILE_NAME.fullmatch(Path(file_name.strip()).stem.strip())
     if match is None:
         return FileName()
     first, last = _month(match["first"]), _month(match["last"] or match["first"])
+    if first is None or last is None or first > last:
+        first = last = None
     version = int(match["version"]) if match["version"] else None
     submitter, topic = match["submitter"].upper(), match["topic"].lower()
     return FileName(submitter=submitter, topic=topic, first=first, last=last, version=version)

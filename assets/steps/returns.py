@@ -6,14 +6,14 @@ versions (in_force.py), showing them (reports/pages/quality.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 import polars as pl
 
-from assets.steps.in_force import is_newer
+from assets.steps.in_force import arrival, ranks
 from assets.steps.months import deadline_of, later, months_between
 from assets.steps.night import LONDON, Night
 from assets.steps.read import parsed_name
@@ -23,6 +23,7 @@ from data_contracts.problems import Outcome
 
 NOT_TAKEN = (Outcome.REFUSED, Outcome.QUARANTINED)
 TO_MEND = (*NOT_TAKEN, Outcome.PARTLY_ACCEPTED)
+IN_FULL = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
 # Readers are shown a year; before it, only what is still open (and not for ever).
 MONTHS_SHOWN, MONTHS_OPEN = 12, 36
 
@@ -109,26 +110,38 @@ def returns(
     return pl.DataFrame(rows, schema=RETURNS_SCHEMA, orient="row")
 
 
-def to_mend(receipts: Iterable[Receipt]) -> list[Receipt]:
+def to_mend(receipts: Iterable[Receipt], dismissed: Collection[str] = ()) -> list[Receipt]:
     """Submissions that a steward has still to mend, in the order of arrival.
 
-    Refused, locked away or accepted in part, and nothing newer from the same sender for the same
-    table and months was accepted in full.
+    Refused, locked away or accepted in part, not `dismissed` by a decision, and nothing newer from
+    the same sender for the same table and months was accepted in full. A file of which no table or
+    month can be told is only settled by a decision.
     """
-    ordered = sorted(receipts, key=lambda receipt: (receipt.arrived, receipt.submission))
-    whole = [one for one in ordered if one.outcome not in (*TO_MEND, Outcome.DUPLICATE)]
+    ordered = sorted(receipts, key=arrival)
     return [
         one
         for one in ordered
-        if one.outcome in TO_MEND and not any(_mends(other, one) for other in whole)
+        if one.outcome in TO_MEND
+        and one.submission not in dismissed
+        and not _is_mended(one, ordered)
     ]
 
 
-def _mends(newer: Receipt, broken: Receipt) -> bool:
-    same = (newer.submitter, newer.workstream, newer.table) == (
-        broken.submitter, broken.workstream, broken.table,
-    )  # fmt: skip
-    return same and is_newer(newer, broken) and months_of(broken) <= months_of(newer)
+def _is_mended(broken: Receipt, receipts: Iterable[Receipt]) -> bool:
+    months = months_of(broken)
+    same = [r for r in receipts if _is_same_return(r, broken) and months_of(r) & months]
+    order = ranks(same)
+    return any(
+        other.outcome in IN_FULL
+        and months <= months_of(other)
+        and order[other.submission] > order[broken.submission]
+        for other in same
+    )
+
+
+def _is_same_return(one: Receipt, other: Receipt) -> bool:
+    mine = (one.submitter, one.workstream, one.table)
+    return one.table is not None and mine == (other.submitter, other.workstream, other.table)
 
 
 def months_of(receipt: Receipt) -> frozenset[date]:
@@ -174,10 +187,11 @@ def _history(night: Night, table: Table, months: pl.DataFrame) -> History:
 def _of_table(
     night: Night, table: Table, history: History, to_check: frozenset[str]
 ) -> Iterator[tuple[object, ...]]:
-    last = later(night.today.replace(day=1), -1)
-    shown_from = later(last, 1 - MONTHS_SHOWN)
+    # The month that is not over yet is due next.
+    last = night.today.replace(day=1)
+    shown_from = later(last, -MONTHS_SHOWN)
     for organisation in table.due_organisations:
-        for month in months_between(later(last, 1 - MONTHS_OPEN), last):
+        for month in months_between(later(last, -MONTHS_OPEN), last):
             if table.is_due(organisation, month):
                 found = _return(night, table, history, to_check, organisation, month)
                 if month >= shown_from or found.status in OPEN:

@@ -37,10 +37,12 @@ class Received:
     """One file as it came. `arrived` is the file's own time, never later than `received`.
 
     Boards' files may wait in the inbox for the night; the time at which they were put there is the
-    file's modification time, which is what a deadline is held against.
+    file's modification time, which is what a deadline is held against. That time is the sender's
+    to choose: the order in which files count is `sequence`, 1, 2, 3 ... as they were taken.
     """
 
     submission: str
+    sequence: int
     submitter: str
     file_name: str
     sha256: str
@@ -114,13 +116,15 @@ def read_receipt(folder: Path) -> Receipt:
     return RECEIPT_FACTS.validate_json((folder / RECEIPT).read_bytes())
 
 
-def write_reading(folder: Path, reading: Reading) -> None:
+def write_reading(folder: Path, reading: Reading, agreed: str) -> None:
     """Keep a file's text until its table is checked; `reading.json` comes last.
 
+    `agreed` is the digest of the contracts that it was read under; with others it is read anew.
     It can be made again from the original, so nothing waits for the disk here.
     """
     reading.sheet_rows.write_ipc_stream(folder / TEXT)
     facts = {
+        "agreed": agreed,
         "text_size": (folder / TEXT).stat().st_size,
         "table": None if reading.table is None else reading.table.name,
         "sheet": reading.sheet,
@@ -139,7 +143,7 @@ def forget_reading(folder: Path) -> None:
 
 
 def reading_facts(folder: Path) -> dict[str, Any]:
-    """table, sheet, letters, surplus, refused and problems, as read.
+    """agreed, table, sheet, letters, surplus, refused and problems, as read.
 
     Raises FileNotFoundError where the file was not read yet, ValueError where a crash left half.
     """
@@ -160,7 +164,7 @@ def read_text(folder: Path) -> pl.DataFrame:
 
 
 def all_receipts(lake: Lake) -> tuple[Receipt, ...]:
-    """Every submission's receipt, in the order of arrival."""
+    """Every submission's receipt, in the order in which the files were taken."""
     names = sorted(p.name for p in lake.submissions.iterdir() if not p.name.startswith("."))
     return _receipts(lake.submissions, tuple(names))
 
@@ -168,7 +172,8 @@ def all_receipts(lake: Lake) -> tuple[Receipt, ...]:
 # A receipt is written once and never edited, so the names of the folders are all that can change.
 @lru_cache(maxsize=4)
 def _receipts(submissions: Path, names: tuple[str, ...]) -> tuple[Receipt, ...]:
-    return tuple(read_receipt(submissions / name) for name in names)
+    receipts = (read_receipt(submissions / name) for name in names)
+    return tuple(sorted(receipts, key=lambda receipt: receipt.sequence))
 
 
 def settle_all(lake: Lake, settled: Iterable[Settled]) -> None:

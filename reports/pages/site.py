@@ -42,7 +42,7 @@ COLLABORATIVE = "collaborative"
 POINT = ("series", "period")
 PHASE = ("series", "phase")
 RETURN = ("workstream", "table", "organisation", "period")
-CHANGE = ("workstream", "date", "organisation", "kind", "measure", "text_en", "text_cy")
+CHANGE = ("workstream", "date", "organisation", "level", "kind", "measure", "text_en", "text_cy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

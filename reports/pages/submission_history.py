@@ -176,7 +176,7 @@ def in_force_rows(case: Case) -> tuple[InForceRow, ...]:
 
 def _in_force_row(case: Case, run: Run) -> InForceRow:
     used: str | None = run.same["submission"]
-    other = used is not None and used != case.id
+    other = used != case.id and used in case.records.files
     words, registers = case.words, case.edition.registers
     return InForceRow(
         organisation=organisation_name(words, registers, run.same["organisation"]),
@@ -192,4 +192,8 @@ def _used_file(case: Case, used: str | None) -> Parts:
         return value_parts(case.words, case.words.text("stewards.in_force.no_file"))
     if used == case.id:
         return value_parts(case.words, case.words.text("stewards.in_force.this_file"))
-    return value_parts(case.words, masked(case.records.files[used]["file_name"]))
+    known = case.records.files.get(used)
+    if known is None:
+        # One that another submitter sent: its name is not for these readers.
+        return value_parts(case.words, case.words.text("stewards.in_force.other_sender"))
+    return value_parts(case.words, masked(known["file_name"]))

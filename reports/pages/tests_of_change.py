@@ -16,7 +16,7 @@ import polars as pl
 
 from data_contracts.contract import Contract, Measure
 from reports.edition import Edition
-from reports.pages.units import unit_name
+from reports.pages.units import ORGANISATION, part_name, unit_name
 from reports.words import Words
 
 FLAGGED = frozenset({"test_of_change", "process_change"})
@@ -44,9 +44,12 @@ class ChangeRow:
 def flags_for(edition: Edition, measure: Measure, organisation: str | None) -> dict[date, str]:
     """Months with a test of change or a process change -> their numbers on a measure's chart.
 
-    `organisation` None takes all of them: the chart for Wales.
+    One of a single site or ward is no flag on its organisation's chart. `organisation` None takes
+    those of all organisations: the chart for Wales.
     """
-    rows = _of(edition, measure.workstream).filter(pl.col("kind").is_in(list(FLAGGED)))
+    rows = _of(edition, measure.workstream).filter(
+        pl.col("kind").is_in(list(FLAGGED)), pl.col("level") == ORGANISATION
+    )
     concerned = rows.filter(pl.col("measure").is_null() | (pl.col("measure") == measure.id))
     if organisation is not None:
         concerned = concerned.filter(pl.col("organisation") == organisation)
@@ -75,11 +78,15 @@ def _row(
     flagged: Measure,
 ) -> ChangeRow:
     text, language = _sent_text(row, words.language)
-    on_chart = row["kind"] in FLAGGED and row["measure"] in (None, flagged.id)
+    on_chart = (
+        row["kind"] in FLAGGED
+        and row["level"] == ORGANISATION
+        and row["measure"] in (None, flagged.id)
+    )
     return ChangeRow(
         flag=flags.get(row["date"].replace(day=1), "") if on_chart else "",
         date=words.date(row["date"]),
-        organisation=unit_name(edition, words, row["organisation"]),
+        organisation=_about(edition, words, row),
         kind=words.text(f"charts.page.kind.{row['kind']}"),
         measure=_measure_name(contract, words, row["measure"]),
         text=text,
@@ -87,6 +94,14 @@ def _row(
         role=row["author_role"] or "",
         is_simulated=row["provenance"] in SIMULATED,
     )
+
+
+def _about(edition: Edition, words: Words, row: Mapping[str, Any]) -> str:
+    """The organisation, or the site or ward of it, that a change is about."""
+    if row["level"] == ORGANISATION:
+        return unit_name(edition, words, row["organisation"])
+    unit = ":".join(code for code in (row["site_code"], row["ward_code"]) if code)
+    return part_name(edition, words, row["level"], unit)
 
 
 def _sent_text(row: Mapping[str, Any], language: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ alone. Rows and cells are those that Excel shows: row 1 is the header. Columns: 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ import pytest
 from boards import COLUMNS, Desk, Ending, csv_of, lines_of, patient_number, ward, workbook_of
 
 from assets.steps.check import check
+from assets.steps.receive import receive_files
 from assets.steps.submissions import MonthSent
+from data_contracts.contract import Contract, Scope
 
 Row = dict[str, Any]
 Found = list[tuple[str, int | None, str | None]]
@@ -150,8 +153,10 @@ def test_a_month_counts_its_rows_and_those_set_aside(desk_of_all: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", ["unknown organisation", "month that is not over", "month before the return began"]
-)
+    "case",
+    ["unknown organisation", "month that is not over", "month before the return began",
+     "organisation of another sender", "site of another organisation"],
+)  # fmt: skip
 def test_a_row_of_a_month_that_nobody_can_tell_is_counted_apart(
     desk_of_all: Desk, case: str
 ) -> None:
@@ -233,9 +238,37 @@ def test_a_file_of_bad_rows_only_is_refused(desk: Desk) -> None:
     assert ending.found == [("C02", 3, "I3"), ("C03", 2, "I2"), ("FA01", 2, None),
                             ("FA03", 2, None), ("FA05", 2, None), ("S02", None, None)]  # fmt: skip
     assert not (ending.folder / "records.parquet").exists()
-    assert ending.receipt.months == (
-        MonthSent(organisation="7A4", period=MARCH, rows=0, set_aside=2),
+    assert (ending.receipt.rows_accepted, ending.receipt.months) == (0, ())
+
+
+def test_a_file_that_a_rule_of_its_contract_refuses_counts_nothing(desk: Desk) -> None:
+    night = desk.night
+    contracts = tuple(map(_refusing_many_falls, night.contracts))
+    night = replace(night, contracts=contracts)
+    desk.put(csv_of([*GOOD, ward("B1", falls_total=25, falls_no_harm=25, falls_low_harm=0)]))
+    receive_files(night)
+    for contract in contracts:
+        check(night, contract)
+    ending = desk.ending()
+    assert (ending.outcome, ending.found) == ("refused", [("FA07", 5, None)])
+    assert (ending.receipt.rows_read, ending.receipt.rows_accepted) == (4, 0)
+    assert ending.receipt.months == ()
+    assert not (ending.folder / "records.parquet").exists()
+
+
+def _refusing_many_falls(contract: Contract) -> Contract:
+    """The contract with FA07 as a rule that refuses the whole file."""
+    tables = tuple(
+        replace(
+            table,
+            rules=tuple(
+                replace(rule, scope=Scope.SUBMISSION) if rule.code == "FA07" else rule
+                for rule in table.rules
+            ),
+        )
+        for table in contract.tables
     )
+    return replace(contract, tables=tables)
 
 
 def test_a_file_of_totals_only_is_refused(desk: Desk) -> None:
@@ -256,7 +289,6 @@ def test_an_unusual_figure_is_asked_about_and_counted(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("name", "named", "found"),
     [
-        ("7A4_falls_202402_v01.csv", "2024-02", "2024-03"),
         ("7A4_falls_202401-202403_v01.csv", "2024-01 - 2024-03", "2024-03"),
         ("7A1_falls_202403_v01.csv", "7A1", "7A4"),
     ],
@@ -267,6 +299,152 @@ def test_a_name_that_says_otherwise_is_asked_about(
     ending = desk.through(csv_of(GOOD), name, folder="7A4")
     assert ending.outcome == "accepted_with_warnings"
     assert ending.facts("S04") == [{"named": named, "found": found}]
+
+
+def test_months_without_a_row_in_the_middle_are_asked_about(desk: Desk) -> None:
+    rows = [ward("A1", period=period) for period in ("2023-11", "2023-12", "2024-02", "2024-03")]
+    ending = desk.through(csv_of(rows), "7A4_falls_202311-202403_v01.csv")
+    assert ending.outcome == "accepted_with_warnings"
+    assert ending.facts("S04") == [
+        {"named": "2023-11 - 2024-03", "found": "2023-11 - 2023-12, 2024-02 - 2024-03"}
+    ]
+
+
+def test_a_month_that_the_name_does_not_state_is_set_aside(desk: Desk) -> None:
+    """One mistyped month would replace the ward's figures of another."""
+    desk.put(csv_of([*GOOD, ward("B1", period="2023-03")]))
+    desk.put(csv_of([*GOOD, ward("B1", period="2023-03")]), "falls.csv", folder="7A4")
+    desk.check()
+    ending = desk.ending()
+    assert (ending.outcome, ending.found) == ("partly_accepted", [("R10", 5, "G5")])
+    assert ending.facts("R10") == [{"named": "2024-03"}]
+    assert ending.problems["value"].to_list() == ["2023-03"]
+    assert (ending.receipt.unplaced, ending.receipt.months) == (
+        1, (MonthSent(organisation="7A4", period=MARCH, rows=3, set_aside=0),),
+    )  # fmt: skip
+    # A name that states no month says nothing about one.
+    assert desk.ending("falls.csv").outcome == "accepted"
+
+
+def test_a_file_of_other_months_than_its_name_states_is_refused(desk: Desk) -> None:
+    ending = desk.through(csv_of(GOOD), "7A4_falls_202402_v01.csv")
+    assert ending.outcome == "refused"
+    assert {code for code, _, _ in ending.found} == {"R10", "S02"}
+    assert ending.receipt.months == ()
+
+
+AMBULANCE = ("organisation_code", "setting", "population", "period", "red_responses",
+             "red_responses_within_8_minutes")  # fmt: skip
+
+
+def calls(organisation: str, period: str, population: str = "all") -> Row:
+    """One good row of the ambulance service."""
+    values = (organisation, "ambulance", population, period, 500, 250)
+    return dict(zip(AMBULANCE, values, strict=True))
+
+
+def test_a_mistyped_month_of_the_ambulance_replaces_no_other(desk: Desk) -> None:
+    rows = [calls("7A1", "2024-03"), calls("7A2", "2024-02")]
+    ending = desk.through(csv_of(rows, AMBULANCE), "RT4_ambulance_202403_v01.csv")
+    assert ending.found == [("R10", 3, "D3")]
+    assert [(m.organisation, m.period, m.rows) for m in ending.receipt.months] == [
+        ("7A1", MARCH, 1)
+    ]
+    assert ending.receipt.unplaced == 1
+
+
+def test_a_receipt_names_only_organisations_that_the_sender_may_send_for(desk: Desk) -> None:
+    """Half of RT4's rows carry the code of a trust: its own month is not what is lacking."""
+    rows = [calls("7A1", "2024-03"), calls("RQF", "2024-03")]
+    ending = desk.through(csv_of(rows, AMBULANCE), "RT4_ambulance_202403_v01.csv")
+    assert ("R03", 3, "A3") in ending.found
+    assert {month.organisation for month in ending.receipt.months} == {"7A1"}
+    assert ending.receipt.unplaced == 1
+
+
+EVENTS = (*COLUMNS[:3], *COLUMNS[4:7], "event_type", "event_date", "event_number")
+
+
+def event(code: str, day: str | None, number: int | None = 1, **changed: Any) -> Row:
+    """One hip fracture of a ward; without a day a month without any."""
+    kind = "none" if day is None else "hip_fracture"
+    told = {"event_type": kind, "event_date": day, "event_number": number if day else None}
+    return ward(code) | told | changed
+
+
+def test_an_event_lies_in_the_month_of_its_row(desk: Desk) -> None:
+    rows = [event("A1", "2024-03-01"), event("A1", "2024-03-31"), event("A2", "2024-02-29"),
+            event("A3", "2024-04-01"), event("A4", None)]  # fmt: skip
+    ending = desk.through(csv_of(rows, EVENTS), "7A4_falls-events_202403_v01.csv")
+    assert ending.found == [("R11", 4, "H4"), ("R11", 5, "H5")]
+    assert ending.facts("R11") == [{"period": "2024-03"}, {"period": "2024-03"}]
+    assert ending.problems["value"].to_list() == ["2024-02-29", "2024-04-01"]
+    assert (ending.outcome, ending.receipt.unplaced) == ("partly_accepted", 2)
+    assert ending.records["row"].to_list() == [2, 3, 6]
+
+
+@pytest.mark.parametrize("other", ["a1", "A1 ", "ward  1", " WARD 1"])
+def test_two_spellings_of_a_ward_are_one_ward_twice(desk: Desk, other: str) -> None:
+    first = "Ward 1" if "1" in other and "w" in other.lower() else "A1"
+    changed = {} if first != other.strip() else {"falls_hip_fracture": 1}
+    ending = desk.through(csv_of([ward(first), ward(other, **changed), ward("A2")]))
+    assert ending.found == [("R01", 2, None), ("R01", 3, None)]
+    assert ending.facts("R01") == [{"rows": [2, 3]}, {"rows": [2, 3]}]
+    assert ending.records["ward_code"].to_list() == ["A2"]
+
+
+def test_two_spellings_of_a_ward_are_refused_whatever_their_rows_are_about(desk: Desk) -> None:
+    """They would be counted as two wards, each with half of the figures."""
+    rows = [ward("A1"), ward("a1", population="children"), ward("A2"),
+            ward("A2", population="children")]  # fmt: skip
+    ending = desk.through(csv_of(rows))
+    assert ending.found == [("R01", 2, None), ("R01", 3, None)]
+    assert ending.records["row"].to_list() == [4, 5]
+
+
+def test_a_row_for_all_beside_rows_for_some_counts_twice(desk: Desk) -> None:
+    rows = [
+        ward("A1", population="all"), ward("a1 ", population="children"),
+        ward("A2"), ward("A2", population="children"),
+        ward(None, site_code="7A4C1", population="all"),
+        ward(None, site_code="7A4C1", population="older_people"),
+        ward(None, site_code="7A4C1", setting="community_hospital", population="older_people"),
+        ward("A1", site_code="7A4C2", population="all"),
+        ward("A1", site_code="7A4C2", population="adults", period="2024-02"),
+    ]  # fmt: skip
+    ending = desk.through(csv_of(rows), "7A4_falls_202402-202403_v01.csv")
+    told = [one for one in ending.found if one[0] == "R12"]
+    assert told == [("R12", row, f"F{row}") for row in (2, 3, 6, 7)]
+    assert set(ending.problems.filter(pl.col("code") == "R12")["value"]) == {
+        "all", "children", "older_people",
+    }  # fmt: skip
+    assert {4, 5, 8} <= set(ending.records["row"])
+
+
+def test_the_ambulance_has_no_row_for_all_beside_another(desk: Desk) -> None:
+    rows = [calls("7A1", "2024-03"), calls("7A1", "2024-03", "children"), calls("7A2", "2024-03")]
+    ending = desk.through(csv_of(rows, AMBULANCE), "RT4_ambulance_202403_v01.csv")
+    assert {one for one in ending.found if one[0] == "R12"} == {("R12", 2, "C2"), ("R12", 3, "C3")}
+    assert ending.records["row"].to_list() == [4]
+
+
+def test_a_person_in_the_text_of_a_change_locks_the_file(desk: Desk) -> None:
+    columns = ("organisation_code", "workstream", "measure", "site_code", "date", "kind", "text_en",
+               "author_role")  # fmt: skip
+    row = {"organisation_code": "7A4", "workstream": "falls", "measure": "falls_rate",
+           "site_code": "7A4BV", "date": "2024-02-12", "kind": "test_of_change",
+           "text_en": "Huddle from 12/02/2024", "author_role": "Lead"}  # fmt: skip
+    born = row | {"date": "2024-02-13", "text_en": "Mrs J, born 17/03/1951, fell"}
+    home = row | {"date": "2024-02-13", "text_en": "Asked for by a carer (CF144XW)"}
+    desk.put(csv_of([row], columns), "7A4_changes_202402_v01.csv")
+    desk.put(csv_of([row, born], columns), "7A4_changes_202402_v02.csv")
+    desk.put(csv_of([row, home], columns), "7A4_changes_202402_v03.csv")
+    desk.check()
+    assert [ending.outcome for ending in desk.endings()] == [
+        "accepted", "quarantined", "quarantined",
+    ]  # fmt: skip
+    assert desk.ending("7A4_changes_202402_v02.csv").facts("S01") == [{"kind": "date_of_birth"}]
+    assert desk.ending("7A4_changes_202402_v03.csv").facts("S01") == [{"kind": "postcode"}]
 
 
 def test_an_old_encoding_stays_a_question_after_the_check(desk: Desk) -> None:

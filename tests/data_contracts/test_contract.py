@@ -21,7 +21,6 @@ from data_contracts.contract import (
     Measure,
     MeasureType,
     Table,
-    load_contract,
     load_contracts,
     tables_by_topic,
 )
@@ -397,7 +396,7 @@ def test_a_measure_without_targets_has_none() -> None:
 
 
 def made_up_table() -> Table:
-    return load_contract(MADE_UP).tables[0]
+    return load_contracts(MADE_UP.parent)[0].tables[0]
 
 
 def test_due_may_end(folder: Path) -> None:
@@ -519,7 +518,7 @@ def test_a_folder_without_contracts_is_refused(folder: Path) -> None:
 
 def test_the_digest_of_a_contract_is_that_of_its_file() -> None:
     digest = hashlib.sha256(MADE_UP.read_bytes()).hexdigest()
-    assert load_contract(MADE_UP).digest == digest
+    assert load_contracts(MADE_UP.parent)[0].digest == digest
 
 
 @pytest.fixture
@@ -531,4 +530,5 @@ def load(document: dict[str, Any], folder: Path) -> Contract:
     """A contract by way of a file, as every contract comes."""
     path = folder / MADE_UP.name
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    return load_contract(path)
+    (contract,) = load_contracts(folder)
+    return contract

@@ -70,6 +70,7 @@ def test_a_suite_states_each_column_then_the_row_then_the_contract_s_rules(table
         ("R05", "site_code"),
         ("C08", "period"),
         ("R06", "period"),
+        ("R10", "period"),
         ("R07", "ward_code"),
         ("R01", None),
         ("HA01", None),

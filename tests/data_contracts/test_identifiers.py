@@ -97,9 +97,38 @@ def test_a_postcode_in_an_unknown_column_is_found(value):
     assert found("address", value) == [(2, "postcode")]
 
 
-@pytest.mark.parametrize("column", ["ward_name", "Hospital postcode", "cod post y safle"])
-def test_a_postcode_of_a_known_column_or_a_place_is_not(column):
+@pytest.mark.parametrize("column", ["ward_code", "Hospital postcode", "cod post y safle"])
+def test_a_postcode_of_a_known_code_or_a_place_is_not(column):
     assert found(column, "CF14 4XW") == []
+
+
+@pytest.mark.parametrize("value", ["CF14 4XW", "CF144XW", "A lady of LL57 2PW asked for it"])
+def test_a_postcode_in_the_contract_s_free_text_is_found(value):
+    assert found("ward_name", value) == [(2, "postcode")]
+
+
+@pytest.mark.parametrize("value", ["Ward B5 2nd floor", "W2 1st", "CF14", "Ward A12 3BD", "D4 1ST"])
+def test_a_floor_or_a_ward_is_no_postcode(value):
+    assert found("ward_name", value) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["DOB 17/03/1951", "d.o.b. 17.3.51", "A man born on 1951-03-17 fell", "17 March 1951 (DOB)",
+     "ganwyd 17 Mawrth 1951", "Dyddiad geni: 17/03/1951", "date of birth 17th March, 1951"],
+)  # fmt: skip
+def test_a_date_of_birth_in_free_text_is_found(value):
+    assert found("ward_name", value) == [(2, "date_of_birth")]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["New huddle from 12/02/2024", "Birth centre opened 2024-03-12", "Childbirth unit 1 March 2024",
+     "Born out of the review of last winter, the huddle began in all wards on 2024-02-12",
+     "Uned geni newydd 12/02/2024"],
+)  # fmt: skip
+def test_the_date_of_a_change_is_only_a_date(value):
+    assert found("ward_name", value) == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ AGREED_CODES = (
     [f"F{n:02}" for n in range(1, 11)]
     + [f"H0{n}" for n in range(1, 6)]
     + [f"C{n:02}" for n in range(1, 11)]
-    + [f"R0{n}" for n in range(1, 10)]
+    + [f"R{n:02}" for n in range(1, 13)]
     + [f"S0{n}" for n in range(1, 5)]
 )
 
@@ -132,6 +132,8 @@ def test_facts_are_in_one_order_and_keep_their_letters():
         "9434765918",  # check digit wrong: one digit mistyped still points at a person
         "patient 9434765919, bed 4",
         "CF14 4XW",
+        "CF144XW",
+        "7A4_falls_cf144xw",
     ],
 )
 def test_no_letter_or_digit_of_an_identifier_is_left(value):
@@ -139,7 +141,22 @@ def test_no_letter_or_digit_of_an_identifier_is_left(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["", "812", "-1", "<5", "1,234", "2026-10", "7A4BV", "Tŷ Dewi", "12345678901"]
+    "value",
+    [
+        "",
+        "812",
+        "-1",
+        "<5",
+        "1,234",
+        "2026-10",
+        "7A4BV",
+        "Tŷ Dewi",
+        "12345678901",
+        "A12AB",
+        "7A4_falls_202401-202403_v01",
+        "20240410-093000-1234a5678901",
+        "20240410-093000-1234567890ab-2",
+    ],
 )
 def test_ordinary_values_are_shown_as_they_were_sent(value):
     assert masked(value) == value

@@ -64,7 +64,7 @@ SUBMISSIONS = {
     "duplicate_of": pl.String, "to_mend": pl.Boolean,
 }  # fmt: skip
 CHANGES = {
-    "organisation": pl.String, "workstream": pl.String, "measure": pl.String,
+    "organisation": pl.String, "level": pl.String, "workstream": pl.String, "measure": pl.String,
     "site_code": pl.String, "ward_code": pl.String, "date": pl.Date, "kind": pl.String,
     "text_en": pl.String, "text_cy": pl.String, "author_role": pl.String,
     "provenance": pl.String,
@@ -251,7 +251,8 @@ SUBMISSION = {
     "duplicate_of": None,
 }  # fmt: skip
 CHANGE = {
-    "organisation": "7A4", "workstream": "falls", "measure": "falls_rate", "site_code": None,
+    "organisation": "7A4", "level": "organisation", "workstream": "falls",
+    "measure": "falls_rate", "site_code": None,
     "ward_code": None, "date": date(2026, 3, 9), "kind": "test_of_change",
     "text_en": "Bedside falls huddle on three wards", "text_cy": None,
     "author_role": "Ward manager", "provenance": "simulated",

@@ -73,12 +73,6 @@ TITLES = {
 }
 
 
-@pytest.fixture
-def published(road: Road) -> Road:
-    assert road.night() is Verdict.GOOD
-    return road
-
-
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_file_has_its_outcome_and_changes_no_figure(published: Road, case: str) -> None:
     extension, content, outcome, codes = BAD[case]

@@ -33,24 +33,22 @@ def test_good_files_are_counted_and_published(road: Road) -> None:
     ],
 )
 def test_every_level_is_a_sum_of_rows(
-    road: Road, series: str, numerator: float, denominator: float
+    first_night: Road, series: str, numerator: float, denominator: float
 ) -> None:
-    road.night()
-    point = road.point(series, MARCH)
+    point = first_night.point(series, MARCH)
     assert (point["numerator"], point["denominator"]) == (numerator, denominator)
 
 
-def test_the_manifest_has_the_hash_of_every_file(road: Road) -> None:
-    road.night()
-    listed = road.manifest()["files"]
+def test_the_manifest_has_the_hash_of_every_file(published: Road) -> None:
+    listed = published.manifest()["files"]
     files = {
-        path.relative_to(road.latest.resolve()).as_posix(): path
-        for path in road.latest.resolve().rglob("*")
+        path.relative_to(published.latest.resolve()).as_posix(): path
+        for path in published.latest.resolve().rglob("*")
         if path.is_file() and path.name != "manifest.json"
     }
     assert listed == {name: sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
     assert "collaborative/ws-hand-hygiene.cy.html" in listed
-    assert road.manifest()["publication"] == "2024-03_r1"
+    assert published.manifest()["publication"] == "2024-03_r1"
 
 
 def test_the_next_night_with_nothing_new_publishes_nothing(road: Road) -> None:
@@ -97,3 +95,53 @@ def test_the_same_inputs_twice_are_the_same_bytes(road: Road, tmp_path_factory) 
     road.night()
     other.night()
     assert road.manifest()["files"] == other.manifest()["files"]
+
+
+def test_a_page_that_was_tampered_with_is_made_again(road: Road) -> None:
+    """Publications share the bytes of unchanged pages, so an edit must not travel to the next."""
+    road.night()
+    edited = road.latest.resolve() / "collaborative" / "ws-hand-hygiene.html"
+    good = edited.read_bytes()
+    edited.chmod(0o644)
+    edited.write_bytes(good.replace(b"70.0%", b"99.9%"))
+    road.put("7A4_notes.csv", b"nothing\n1\n", datetime(2024, 4, 12, 9, tzinfo=UTC))
+    road.night(date(2024, 4, 21))
+    assert road.publication == "2024-03_r2"
+    assert road.latest.joinpath("collaborative", "ws-hand-hygiene.html").read_bytes() == good
+
+
+def test_a_crash_after_the_switch_does_not_publish_twice(published: Road) -> None:
+    (published.lake / "work" / "published.json").unlink()
+    assert published.night(date(2024, 4, 21)) is Verdict.GOOD
+    assert published.publication == "2024-03_r1"
+
+
+def test_a_crash_before_the_switch_is_made_good(published: Road) -> None:
+    (published.lake / "work" / "published.json").unlink()
+    published.latest.unlink()
+    assert published.night(date(2024, 4, 21)) is Verdict.GOOD
+    assert published.publication == "2024-03_r1"
+
+
+def test_records_of_an_older_contract_are_counted(published: Road) -> None:
+    """A column that a contract gains is null in records accepted before."""
+    contract = published.contracts / "hand_hygiene.odcs.yaml"
+    text = contract.read_text("utf-8")
+    column = "      - {name: soap_litres, logicalType: integer, required: true"
+    assert column in text
+    gained = "      - {name: gel_litres, logicalType: integer, logicalTypeOptions: {minimum: 0}}\n"
+    text = text.replace(column, gained + column)
+    text = text.replace(
+        "numerator: soap_litres", "numerator: soap_litres + COALESCE(gel_litres, 0)"
+    )
+    contract.write_text(text, "utf-8")
+    for language, name in (("en", "Gel"), ("cy", "Gel")):
+        words = published.contracts / "translations" / language / "hand_hygiene.yaml"
+        changed = words.read_text("utf-8").replace(
+            "  soap_litres:\n",
+            f"  gel_litres: {{name: {name}, definition: {name}.}}\n  soap_litres:\n",
+            1,
+        )
+        words.write_text(changed, "utf-8")
+    assert published.night(date(2024, 4, 21)) is Verdict.GOOD
+    assert published.point("soap_used/organisation/7A7", MARCH)["numerator"] == 10

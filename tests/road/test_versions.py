@@ -103,10 +103,8 @@ def test_a_decision_that_cannot_be_used_is_one_sentence(road: Road) -> None:
     assert road.night() is Verdict.NOTHING_PUBLISHED
     (alert,) = road.lake.glob("alerts/*.json")
     sentence = json.loads(alert.read_text("utf-8"))["sentence"]
-    start = (
-        "The night stopped in hand_hygiene/measures: decisions/closed.yaml: 0.site: Field required."
-    )
-    assert sentence.startswith(start)
+    start = "The night stopped in hand_hygiene/measures: decisions/closed.yaml: site: "
+    assert sentence.startswith(f"{start}Field required.")
 
 
 def test_a_missing_board_leaves_wales_hollow(empty_road: Road) -> None:
@@ -133,3 +131,44 @@ def test_the_same_file_again_is_recognised(road: Road) -> None:
     road.put("7A4_hand-hygiene_202401-202403_v02.csv", content, datetime(2024, 4, 12, tzinfo=UTC))
     assert road.night(date(2024, 4, 21)) is Verdict.GOOD
     assert road.receipts()["7A4_hand-hygiene_202401-202403_v02.csv"]["outcome"] == "duplicate"
+
+
+def test_a_file_between_two_versions_does_not_bring_back_the_first(road: Road) -> None:
+    """v02, then one without a version, then v01 late: the one without a version is newest."""
+    _put(road, "7A4_hand-hygiene_202403_v02.csv", _march(50), 11)
+    _put(road, "7A4_hand-hygiene_202403.csv", _march(45), 12)
+    _put(road, "7A4_hand-hygiene_202403_v01.csv", _march(10), 13)
+    assert road.night() is Verdict.GOOD
+    assert road.point(BOARD, MARCH)["numerator"] == 90
+
+
+def test_a_wrong_correction_is_undone_by_sending_the_first_again(empty_road: Road) -> None:
+    first = rows("7A4", "2024-03")
+    for version, sent in enumerate((first, _march(10), first), start=1):
+        _put(empty_road, f"7A4_hand-hygiene_202403_v{version:02}.csv", sent, 10 + version)
+    empty_road.night()
+    assert empty_road.point(BOARD, MARCH)["numerator"] == 70
+
+
+def test_a_row_of_another_board_makes_the_sender_incomplete_and_stops_nobody(road: Road) -> None:
+    """Ward B of 7A4 under the code of 7A7: set aside, and 7A4's earlier month stays in force."""
+    road.night()
+    wrong = [row("7A4", "A", "2024-03", compliant=50),
+             row("7A4", "B", "2024-03") | {"organisation_code": "7A7"}]  # fmt: skip
+    _put(road, "7A4_hand-hygiene_202403_v02.csv", wrong, 12)
+    assert road.night(date(2024, 4, 21)) is Verdict.NEEDS_STEWARD
+    assert road.point(BOARD, MARCH)["numerator"] == 70
+    page = road.steward_page("7A4_hand-hygiene_202403_v02.csv")
+    assert "7A7_hand-hygiene" not in page
+
+
+DISMISSED = "- {submission: SUBMISSION, role: Programme analyst, reason: Sent by mistake}"
+
+
+def test_a_file_that_nobody_will_mend_is_dismissed(road: Road) -> None:
+    _put(road, "7A4_notes.csv", [{"nothing": 1}], 12)
+    assert road.night() is Verdict.NEEDS_STEWARD
+    submission = road.receipts()["7A4_notes.csv"]["submission"]
+    decision = DISMISSED.replace("SUBMISSION", submission)
+    (road.lake / "decisions" / "junk.yaml").write_text(decision, "utf-8")
+    assert road.night(date(2024, 4, 21)) is Verdict.GOOD
