@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -23,6 +23,8 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from assets.steps.desk import Desk
+    from assets.steps.result import Verdict
+    from pipelines.nightly import Told
 
 DAY = "%Y-%m-%d"
 MOST_LINES = 12
@@ -88,34 +90,24 @@ def sample(
 
 @app.command()
 def run(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = None) -> None:
-    """Run a whole night: receive, check, count, detect, report and publish."""
-    from pipelines.nightly import EXIT_CODES, run_night
-    from pipelines.resources import NightError
+    """Run a whole night: receive, check, count, detect, report and publish.
 
-    try:
-        with _bar() as bar:
-            verdict = run_night(lake, contracts, _day(today), told=_teller(bar))
-    except NightError as error:
-        err.print(str(error))
-        raise typer.Exit(TROUBLE) from error
-    _tell_end(lake)
-    raise typer.Exit(EXIT_CODES[verdict])
+    Exit codes: 0 good, 1 published and a steward is needed, 2 nothing published.
+    """
+    from pipelines.nightly import run_night
+
+    _to_its_end(lake, lambda told: run_night(lake, contracts, _day(today), told=told))
 
 
 @app.command()
 def publish(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = None) -> None:
-    """Publish from what the lake holds, without looking into the inbox."""
-    from pipelines.nightly import EXIT_CODES, publish_again
-    from pipelines.resources import NightError
+    """Publish from what the lake holds, without looking into the inbox.
 
-    try:
-        with _bar() as bar:
-            verdict = publish_again(lake, contracts, _day(today), told=_teller(bar))
-    except NightError as error:
-        err.print(str(error))
-        raise typer.Exit(TROUBLE) from error
-    _tell_end(lake)
-    raise typer.Exit(EXIT_CODES[verdict])
+    Exit codes: as of run.
+    """
+    from pipelines.nightly import publish_again
+
+    _to_its_end(lake, lambda told: publish_again(lake, contracts, _day(today), told=told))
 
 
 @app.command()
@@ -214,6 +206,21 @@ def _tell_desk(path: Path, desk: Desk, language: str) -> int:
     return 0 if desk.receipt.outcome in fine else 1
 
 
+def _to_its_end(lake: Path, begin: Callable[[Told], Verdict]) -> NoReturn:
+    """A night with its progress, what it says at its end, and the exit code."""
+    from pipelines.nightly import EXIT_CODES
+    from pipelines.resources import NightError
+
+    try:
+        with _bar() as bar:
+            verdict = begin(_teller(bar))
+    except NightError as error:
+        err.print(str(error))
+        raise typer.Exit(TROUBLE) from error
+    _tell_end(lake)
+    raise typer.Exit(EXIT_CODES[verdict])
+
+
 def _named(row: dict[str, Any], title: str) -> str:
     """The column, where the sentence does not name it already."""
     column = row["column"] or json.loads(row["facts"]).get("column") or ""
@@ -237,7 +244,7 @@ def _bar() -> Progress:
     )
 
 
-def _teller(bar: Progress) -> Callable[[str, int, int], None]:
+def _teller(bar: Progress) -> Told:
     task = bar.add_task("Starting", total=None)
 
     def told(step: str, done: int, total: int) -> None:

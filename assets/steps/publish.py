@@ -233,4 +233,5 @@ def _ended(night: Night, verdict: Verdict, facts: dict[str, Any]) -> StepResult:
     shown: dict[str, Fact] = {
         name: value for name, value in facts.items() if isinstance(value, int | float | str)
     }
+    shown["index"] = night.lake.latest / INDEX
     return StepResult(rows=int(facts.get("pages", 0)) * bool(facts.get("is_new")), metadata=shown)

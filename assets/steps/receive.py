@@ -213,9 +213,12 @@ class Sent:
         return own[0] <= other[1] and other[0] <= own[1]
 
     def repeats(self, earlier: Sent) -> bool:
-        """Whether this is the earlier file once more, and that one needed nothing."""
-        is_same = self.months in (None, earlier.months)
-        return is_same and earlier.in_full and earlier.received.sha256 == self.received.sha256
+        """Whether this is the earlier file once more, and that one needed nothing.
+
+        Under a name that states other months the same bytes may have another outcome.
+        """
+        is_same = self.received.sha256 == earlier.received.sha256 and self.months == earlier.months
+        return is_same and earlier.in_full
 
 
 # By submitter and table, in the order in which they were taken, without duplicates.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def test_the_sender_is_the_folder_s_organisation_however_it_is_written(desk: Des
 @pytest.mark.parametrize(
     "name",
     ["7A4_falls.csv.part", "7A4_falls.CSV.TMP", "~$7A4_falls.xlsx", ".7A4_falls.csv",
-     "7A4_falls.csv.crdownload"],
+     "7A4_falls.csv.crdownload", "7A4_falls.csv.filepart"],
 )  # fmt: skip
 def test_a_file_that_is_still_being_written_stays(desk: Desk, name: str) -> None:
     path = desk.put(GOOD, name, folder="7A4")
@@ -205,6 +206,152 @@ def test_the_same_file_on_another_night_is_known(desk: Desk) -> None:
     desk.check()
     second = desk.ending("7A4_falls_202403_v02.csv")
     assert (second.outcome, second.receipt.duplicate_of) == ("duplicate", first.receipt.submission)
+
+
+def test_a_file_sent_again_unchanged_in_every_way_has_its_answer(desk: Desk) -> None:
+    """Copied with its time, as many programs do: it must not vanish without a receipt."""
+    desk.through(GOOD)
+    desk.put(GOOD)
+    desk.check()
+    first, second = desk.endings()
+    assert (second.outcome, second.receipt.duplicate_of) == ("duplicate", first.receipt.submission)
+    assert second.receipt.submission == f"{first.receipt.submission}-2"
+    assert not [path for path in desk.inbox.rglob("*") if path.is_file()]
+
+
+def test_what_was_sent_first_is_a_new_version_after_another(desk: Desk) -> None:
+    """v02 was wrong; v01 comes back as v03, on the same night or on another."""
+    desk.put(GOOD)
+    desk.put(OTHER, "7A4_falls_202403_v02.csv", arrived=ARRIVED + timedelta(hours=1))
+    desk.put(GOOD, "7A4_falls_202403_v03.csv", arrived=ARRIVED + timedelta(hours=2))
+    desk.check()
+    desk.put(OTHER, "7A4_falls_202403_v04.csv", arrived=ARRIVED + timedelta(hours=3))
+    desk.check()
+    desk.put(OTHER, "7A4_falls_202403_v05.csv", arrived=ARRIVED + timedelta(hours=4))
+    desk.check()
+    *others, last = desk.endings()
+    assert [ending.outcome for ending in others] == ["accepted"] * 4
+    assert (last.outcome, last.receipt.duplicate_of) == (
+        "duplicate", others[-1].receipt.submission,
+    )  # fmt: skip
+
+
+def test_a_file_of_more_months_between_two_copies_makes_the_second_a_version(desk: Desk) -> None:
+    desk.put(GOOD)
+    more = csv_of([ward("A1", falls_total=5, falls_no_harm=3), ward("A1", period="2024-02")])
+    desk.put(more, "7A4_falls_202402-202403_v01.csv", arrived=ARRIVED + timedelta(hours=1))
+    desk.put(GOOD, "7A4_falls_202403_v02.csv", arrived=ARRIVED + timedelta(hours=2))
+    desk.check()
+    assert [ending.outcome for ending in desk.endings()] == ["accepted"] * 3
+
+
+def test_a_file_of_another_month_between_two_copies_changes_nothing(desk: Desk) -> None:
+    desk.put(GOOD)
+    other = csv_of([ward("A1", period="2024-02")])
+    desk.put(other, "7A4_falls_202402_v01.csv", arrived=ARRIVED + timedelta(hours=1))
+    desk.put(GOOD, "7A4_falls_202403_v02.csv", arrived=ARRIVED + timedelta(hours=2))
+    desk.check()
+    assert [ending.outcome for ending in desk.endings()] == ["accepted", "accepted", "duplicate"]
+
+
+def test_files_count_in_the_order_of_their_times_then_senders_then_names(desk: Desk) -> None:
+    later = ARRIVED + timedelta(hours=1)
+    desk.put(GOOD, "7A4_falls_202403_v02.csv", arrived=later)
+    desk.put(OTHER, "7A4_falls_202403_v03.csv", arrived=ARRIVED)
+    desk.put(OTHER, "7A1_falls_202403_v09.csv", arrived=later)
+    desk.put(OTHER, "7A4_falls_202403_v01.csv", arrived=later)
+    desk.check()
+    assert [(e.receipt.sequence, e.receipt.file_name) for e in desk.endings()] == [
+        (1, "7A4_falls_202403_v03.csv"),
+        (2, "7A1_falls_202403_v09.csv"),
+        (3, "7A4_falls_202403_v01.csv"),
+        (4, "7A4_falls_202403_v02.csv"),
+    ]
+
+
+def test_a_file_of_an_earlier_time_that_is_taken_later_counts_later(desk: Desk) -> None:
+    """A file copied from an archive keeps its old time; it is still what was sent last."""
+    desk.through(GOOD)
+    early = ARRIVED - timedelta(days=9)
+    desk.put(OTHER, "7A4_falls_202403_v02.csv", arrived=early)
+    desk.receive()
+    third = csv_of([ward("A1")])
+    desk.put(third, "7A4_falls_202403_v03.csv", arrived=early - timedelta(days=1))
+    desk.check()
+    endings = desk.endings()
+    assert [ending.original for ending in endings] == [GOOD, OTHER, third]
+    assert [ending.receipt.sequence for ending in endings] == [1, 2, 3]
+    assert [ending.receipt.arrived for ending in endings] == [
+        ARRIVED, early, early - timedelta(days=1),
+    ]  # fmt: skip
+
+
+def test_a_file_that_waits_under_other_contracts_is_read_anew(desk: Desk) -> None:
+    """Its table may be gone by then, and it would wait for ever."""
+    desk.put(GOOD)
+    desk.receive()
+    (folder,) = waiting(desk)
+    before = (folder / "reading.json").stat().st_ino, reading_facts(folder)["agreed"]
+    desk.receive()
+    assert (folder / "reading.json").stat().st_ino, reading_facts(folder)["agreed"] == before
+    night = desk.night
+    others = tuple(c for c in night.contracts if c.workstream != "falls")
+    step.receive_files(replace(night, contracts=others))
+    assert waiting(desk) == []
+    ending = desk.ending()
+    assert (ending.outcome, ending.receipt.table) == ("refused", None)
+    assert ending.found == [("F06", None, None)]
+
+
+def test_a_folder_of_which_nobody_writes_is_not_waited_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    naps: list[float] = []
+    monkeypatch.setattr(step.clock, "sleep", naps.append)
+    desk.put(GOOD, arrived=datetime.now(UTC))
+    assert step.receive_files(desk.night, settled=True).rows == 1
+    assert naps == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("7A4_falls_202403.9434765919", "••••••••••••••••.••••••••••"),
+        ("7A4_falls_202403_v01.cf144xw", "••••••••••••••••••••.•••••••"),
+        ("7A4_falls_9434765919.csv", "••••••••••••••••••••.csv"),
+    ],
+)
+def test_no_part_of_a_file_s_name_gives_a_person_away(desk: Desk, name: str, kept: str) -> None:
+    desk.put(GOOD, name)
+    desk.check()
+    (ending,) = desk.endings()
+    assert ending.receipt.file_name == kept
+    spoken = name.rpartition(".")[0].rpartition("_")[2], name.rpartition(".")[2]
+    secret = next(part for part in spoken if part in ("9434765919", "cf144xw"))
+    told = [path for path in ending.folder.iterdir() if "original" not in path.name]
+    assert not [path for path in told if secret in content_of(path)]
+    assert not [path for path in desk.root.rglob("*") if secret in path.name]
+
+
+def test_an_unknown_folder_that_names_a_person_is_masked(desk: Desk) -> None:
+    desk.put(GOOD, folder="943 476 5919")
+    desk.check()
+    (ending,) = desk.endings()
+    assert ending.receipt.submitter == "••• ••• ••••"
+    assert ending.facts("F07") == [{"folder": "••• ••• ••••"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "original"),
+    [("7A4_falls_202403_v01.CSV", "original.csv"), ("7A4_falls_202403_v01.pdf", "original"),
+     ("7A4_falls_202403_v01", "original"), ("7A4_falls_202403_v01.exe", "original")],
+)  # fmt: skip
+def test_the_copy_has_only_an_ending_that_is_read(desk: Desk, name: str, original: str) -> None:
+    desk.put(GOOD, name)
+    desk.check()
+    (ending,) = desk.endings()
+    assert [path.name for path in ending.folder.glob("original*")] == [original]
+    assert ending.original == GOOD
 
 
 def test_a_file_that_was_not_counted_may_be_sent_again_as_it_is(desk: Desk) -> None:
