@@ -70,7 +70,25 @@ class Speaker:
         return self._case("finding", series)
 
     def reason(self, series: Series, point: Point) -> str:
-        """Why a point is a signal: `8 months in a row below the mean of 5.87`."""
+        """Why a point is a signal, and since when.
+
+        `8 months in a row below the mean of 5.87, a signal since May 2026`.
+        """
+        kind = "events" if series.is_by_event else "months"
+        since = self.when(series, series.since(point))
+        why = self._rule(series, point)
+        return self.words.text(f"charts.since.reason_{kind}", reason=why, since=since)
+
+    def since(self, series: Series) -> str:
+        """`since May 2026`: how long the judged point's signal lasts; empty without a signal."""
+        judged = series.judged
+        if judged is None or not judged.is_signal:
+            return ""
+        kind = "events" if series.is_by_event else "months"
+        since = self.when(series, series.since(judged))
+        return self.words.text(f"charts.since.{kind}", since=since)
+
+    def _rule(self, series: Series, point: Point) -> str:
         rule, side = point.rule or "", point.rule_side or 0
         if rule == "shift" and has_median(series):
             rule = "shift_median"

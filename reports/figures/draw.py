@@ -63,7 +63,13 @@ def _layout(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> Fig
     rows = labels.rows_above(texts, spec)
     return {
         "height": spec.height,
-        "margin": {"l": spec.left, "r": spec.right, "t": rows.top, "b": spec.bottom, "pad": 0},
+        "margin": {
+            "l": spec.left,
+            "r": _right(texts, spec),
+            "t": rows.top,
+            "b": spec.bottom,
+            "pad": 0,
+        },
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,
@@ -79,6 +85,13 @@ def _layout(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> Fig
         "annotations": _annotations(series, texts, spec, scale),
         "shapes": _shapes(series, texts, spec, scale),
     }
+
+
+def _right(texts: FigureTexts, spec: Spec) -> int:
+    """Small charts stand in a grid and have one width; the others make room for their labels."""
+    if not spec.has_sentences:
+        return spec.right
+    return labels.right_margin(texts.ends, spec.right, spec.label_font)
 
 
 def _month_axis(series: Series, texts: FigureTexts, spec: Spec) -> Figure:
@@ -153,7 +166,7 @@ def _narrow(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> Fig
     return {
         "annotations": _annotations(series, texts, spec, scale, narrow=True),
         "margin.l": NARROW_LEFT,
-        "margin.r": NARROW_RIGHT,
+        "margin.r": labels.right_margin(texts.ends, NARROW_RIGHT, NARROW_FONT, narrow=True),
         "font.size": NARROW_FONT,
         "xaxis.tickvals": at,
         "xaxis.ticktext": words,

@@ -7,8 +7,10 @@ ends, and neighbours are pushed apart equally, in pixels.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Any
 
 from reports import theme
@@ -19,6 +21,10 @@ from reports.figures.sizes import NARROW_FONT, Spec
 
 Annotation = dict[str, Any]
 FLAG_ROW, SENTENCE_ROW = 22, 20
+LABEL_SHIFT = 6
+# A character's width by its font's size: digits and small letters of Arial are about as wide.
+CHARACTER = 0.54
+_TAG = re.compile(r"<[^>]+>")
 # A sentence that starts in the last third of the plot is set to the left of its line.
 TURN_LEFT_FROM = 0.62
 
@@ -92,6 +98,13 @@ def end_labels(
     ]
 
 
+def right_margin(ends: Sequence[EndLabel], least: int, font: int, *, narrow: bool = False) -> int:
+    """The room that end labels need beside the plot, at least as much as given."""
+    texts = [end.short if narrow else end.text for end in ends]
+    longest = max((len(_TAG.sub("", text)) for text in texts), default=0)
+    return max(least, LABEL_SHIFT + 2 + ceil(longest * font * CHARACTER))
+
+
 def spread(wanted: Sequence[float], gap: float) -> list[float]:
     """Ascending places as near as can be to those wanted and at least `gap` apart.
 
@@ -141,8 +154,18 @@ def line_labels(
             "showarrow": False, "font": {"size": 12, "color": theme.INK},
             **_beside(line.position, count),
         }
-        for i, line in enumerate(lines)
+        for i, line in enumerate(_pointing(lines, count))
     ]  # fmt: skip
+
+
+def _pointing(lines: Sequence[LineLabel], count: int) -> list[LineLabel]:
+    """A sentence to the left of its line points to the right: it speaks of what follows."""
+    return [
+        replace(line, text=f"{line.text} →", short=f"{line.short} →")
+        if _is_left(line.position, count)
+        else line
+        for line in lines
+    ]
 
 
 def vertical_lines(
@@ -162,7 +185,7 @@ def vertical_lines(
 def _end_label(end: EndLabel, shift: float, spec: Spec, narrow: bool) -> Annotation:
     size = NARROW_FONT if narrow else spec.label_font
     return {
-        "x": 1, "xref": "paper", "xanchor": "left", "xshift": 6, "y": end.value,
+        "x": 1, "xref": "paper", "xanchor": "left", "xshift": LABEL_SHIFT, "y": end.value,
         "yshift": round(shift, 1) + 0.0, "text": end.short if narrow else end.text,
         "showarrow": False, "align": "left",
         "font": {"size": size + 2 * end.is_latest * (not narrow), "color": end.colour},
@@ -170,9 +193,13 @@ def _end_label(end: EndLabel, shift: float, spec: Spec, narrow: bool) -> Annotat
 
 
 def _beside(position: int, count: int) -> dict[str, Any]:
-    if position < TURN_LEFT_FROM * count:
-        return {"xanchor": "left", "xshift": 4, "align": "left"}
-    return {"xanchor": "right", "xshift": -4, "align": "right"}
+    if _is_left(position, count):
+        return {"xanchor": "right", "xshift": -4, "align": "right"}
+    return {"xanchor": "left", "xshift": 4, "align": "left"}
+
+
+def _is_left(position: int, count: int) -> bool:
+    return position >= TURN_LEFT_FROM * count
 
 
 def _start(block: Sequence[float], gap: float) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from operator import itemgetter
 from typing import Any
 
@@ -90,6 +90,22 @@ class Series:
     def judged(self) -> Point | None:
         """The last point that rules were applied to: the one the icon speaks of."""
         return next((p for p in reversed(self.points) if p.is_solid), None)
+
+    def since(self, point: Point) -> Point:
+        """The first of the unbroken run of points that have a point's verdict, up to it.
+
+        Gaps and hollow points neither belong to the run nor end it.
+        """
+        before = [p for p in self.points if p.is_solid and p.period <= point.period]
+        run = list(takewhile(lambda p: p.verdict == point.verdict, reversed(before)))
+        return run[-1] if run else point
+
+    @property
+    def source_runs(self) -> tuple[tuple[str, tuple[date, ...]], ...]:
+        """Where figures come from, in order: each source with its months, until it changes."""
+        known = [(p.provenance, p.period) for p in self.points if p.provenance]
+        runs = groupby(known, key=itemgetter(0))
+        return tuple((source, tuple(month for _, month in run)) for source, run in runs)
 
     @property
     def limited(self) -> Point | None:

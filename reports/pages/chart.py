@@ -26,12 +26,13 @@ from reports.figures.series import Point, Series, read_series
 from reports.figures.sizes import SPECS, Size
 from reports.figures.sparkline import sparkline
 from reports.pages.chart_data import DataTable, Labels, csv_file, data_table
+from reports.pages.sources import source_sentence
 from reports.sentences import Speaker, has_median, verdict_kind
 from reports.words import Words
 
 WALES = "wales"
-# More changes of source than this are told in words and in the table, not by lines.
-MOST_SOURCE_LINES = 2
+# More changes of source than this are told in words only: labels of several lines would meet.
+MOST_SOURCE_LINES = 1
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
 _NOT_PLAIN_UNIT = re.compile(r"[^A-Za-z0-9_:]")
 
@@ -93,7 +94,9 @@ class ChartModel:
 
     `figure` is JSON for charts.js, empty where `blank` says why there is none. `verdict` is
     improvement, concern, change, common_cause or none, that of the last point rules were applied
-    to; `side` is 1, 0 or -1. `csv` is the content of the file at `csv_href`.
+    to; `side` is 1, 0 or -1. `csv` is the content of the file at `csv_href`. `latest_month` and
+    `missing` are empty unless the last figure is older than the chart's last month. `source` says
+    where the figures come from.
     """
 
     id: str
@@ -103,7 +106,9 @@ class ChartModel:
     unit_name: str
     measure: str
     latest: str
+    latest_month: str
     finding: str
+    missing: str
     verdict: str
     side: int
     alternative: str
@@ -115,6 +120,7 @@ class ChartModel:
     csv: bytes
     sparkline: str
     notes: tuple[str, ...]
+    source: str
     words: Mapping[str, str]
     scale_start: float | None = None
 
@@ -165,7 +171,9 @@ def model_of(
         unit_name=options.unit_name,
         measure=measure_name,
         latest=speaker.amounts.amount(whole.last.value if whole.last else None),
+        latest_month=_older_month(whole, speaker),
         finding=speaker.finding(whole),
+        missing=_missing(whole, speaker),
         verdict=verdict_kind(judged.verdict) if judged else "none",
         side=(judged.rule_side or 0) if judged else 0,
         alternative=speaker.alternative(whole),
@@ -177,6 +185,7 @@ def model_of(
         csv=file,
         sparkline=sparkline(shown, 300, 80, len(shown.points)),
         notes=_notes(whole, shown, speaker, size) + _reference_note(shown, speaker, options),
+        source=source_sentence(whole, speaker.words, size),
         words=_furniture(speaker, measure_name, options, len(file)),
     )
 
@@ -213,7 +222,7 @@ def _figure_texts(series: Series, speaker: Speaker, size: Size, options: Options
         ends=_end_labels(series, speaker, size) + _reference_label(reference, speaker),
         reference=reference,
         phases=[_phase_label(series, b, speaker, options) for b in series.breaks()],
-        sources=_source_labels(series, speaker),
+        sources=_source_labels(series, speaker) if size is not Size.SMALL else [],
         flags=flags if size is not Size.SMALL else {},
         suffix=speaker.amounts.suffix,
     )
@@ -333,7 +342,10 @@ def _source_labels(series: Series, speaker: Speaker) -> Sequence[LineLabel]:
                 f"charts.source_from.{source}",
                 month=speaker.words.month(series.points[position].period),
             ),
-            short=speaker.words.text(f"charts.source_short.{source}"),
+            short=speaker.words.text(
+                f"charts.source_short.{source}",
+                month=short_month(speaker.words, series.points[position].period),
+            ),
         )
         for position, source in changes
     ]
@@ -353,19 +365,34 @@ def short_month(words: Words, month: date) -> str:
 def _notes(whole: Series, shown: Series, speaker: Speaker, size: Size) -> tuple[str, ...]:
     """What a reader must know to read the chart rightly."""
     say = speaker.words.text
-    sources = {point.provenance for point in whole.points if point.provenance}
-    only = next(iter(sources)) if len(sources) == 1 else "reported"
-    every = "source_every" if size is Size.SMALL else "source_all"
     candidates = (
         (whole.limits_status == "trial", "charts.note.trial_limits"),
         (any(p.value is not None and not p.is_solid for p in shown.points), "charts.chart.hollow"),
         (size is not Size.SMALL and _starts_above_zero(shown), "charts.chart.not_from_zero"),
-        (only != "reported", f"charts.{every}.{only}"),
     )
     known = [say(key) for holds, key in candidates if holds]
     if len(whole.points) > len(shown.points):
         known.append(say("charts.chart.older", month=speaker.words.month(whole.points[0].period)))
     return tuple(known)
+
+
+def _older_month(series: Series, speaker: Speaker) -> str:
+    """The month of the last figure, where the months after it have none."""
+    last = series.last
+    if last is None or series.is_by_event or last.period == series.points[-1].period:
+        return ""
+    return short_month(speaker.words, last.period)
+
+
+def _missing(series: Series, speaker: Speaker) -> str:
+    """That the last month has no figure, and which month is shown in its place."""
+    last = series.last
+    if last is None or not _older_month(series, speaker):
+        return ""
+    month = speaker.words.month
+    return speaker.words.text(
+        "charts.chart.missing", missing=month(series.points[-1].period), month=month(last.period)
+    )
 
 
 def _starts_above_zero(series: Series) -> bool:

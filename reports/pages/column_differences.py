@@ -4,11 +4,11 @@ Belongs here: the table of differences. Does not belong here: finding them (they
 the catalogue) and what each costs the file (its outcome).
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from data_contracts.problems import DUPLICATE_COLUMN, MISSING_COLUMN, UNKNOWN_COLUMN
+from reports.pages.as_sent import suggestion_of
 from reports.pages.submission_case import Case, Row, Rows
 from reports.pages.visible_text import Parts, quoted, sentence_parts
 from reports.words import Words
@@ -53,7 +53,7 @@ def column_sentences(case: Case, differences: Rows) -> tuple[Parts, ...]:
 
 def _missing(problem: Row, words: Words) -> ColumnRow:
     column = quoted(problem["column"] or "")
-    suggestion = str(json.loads(problem["facts"]).get("suggestion") or "")
+    suggestion = suggestion_of(problem)
     if suggestion:
         found = words.text("stewards.columns.similar", suggestion=quoted(suggestion))
         action = words.text("stewards.columns.rename", column=column)

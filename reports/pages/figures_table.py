@@ -33,6 +33,7 @@ class FigureRow:
     verdict: str
     side: int
     signal: str
+    since: str
     latest: str
     month: str
     note: str
@@ -92,6 +93,7 @@ def _row(
         verdict=verdict_of(series),
         side=(judged.rule_side or 0) if judged else 0,
         signal=_signal(series, speaker),
+        since=speaker.since(series),
         latest=speaker.amounts.amount(last.value if last else None),
         month=_other_month(last, edition.data_month, words),
         note=speaker.state(last) if last else "",

@@ -128,5 +128,21 @@ def _is_too_short(series: Series) -> bool:
     return values < ENOUGH_FOR_LIMITS and not (judged is not None and judged.is_signal)
 
 
+def strongest_first(every: Iterable[Finding]) -> list[Finding]:
+    """Findings by how far the judged point lies from its centre; those of one strength as given."""
+    return sorted(every, key=lambda found: -strength(found.series))
+
+
+def strength(series: Series) -> float:
+    """The judged point's distance from its centre in sigmas; 0 where there are no limits."""
+    point = series.judged
+    if point is None or point.value is None or point.centre is None:
+        return 0.0
+    # The lower limit may be cut at zero, and the upper one at 100%: the wider half is whole.
+    ends = [end for end in (point.lower_2sigma, point.upper_2sigma) if end is not None]
+    half = max((abs(end - point.centre) for end in ends), default=0.0)
+    return round(2 * abs(point.value - point.centre) / half, 6) if half else 0.0
+
+
 def of_kind(every: Iterable[Finding], kind: str) -> Iterator[Finding]:
     return (found for found in every if found.kind == kind)

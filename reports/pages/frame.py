@@ -16,12 +16,12 @@ import polars as pl
 from data_contracts.contract import Contract
 from reports.edition import Edition
 from reports.pages.audience import Reader
+from reports.pages.sources import SIMULATED
 from reports.pages.workstream import page_name
 from reports.words import Words
 
 OTHER = {"en": "cy", "cy": "en"}
 INDEX = "index"
-SIMULATED = frozenset({"simulated", "simulated_on_published"})
 # Figures that rest on published ones, whose licence asks to be named.
 PUBLISHED = frozenset({"published", "simulated_on_published"})
 
@@ -126,4 +126,6 @@ def _notices(words: Words, sources: frozenset[str]) -> tuple[Notice, ...]:
 def _simulated(sources: frozenset[str]) -> str:
     if sources - SIMULATED:
         return "some_simulated"
+    if len(sources) > 1:
+        return "counts_and_totals"
     return "all_simulated" if sources == {"simulated"} else "counts_simulated"

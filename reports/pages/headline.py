@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from reports.edition import Edition
-from reports.pages.findings import Finding, of_kind
+from reports.pages.findings import Finding, of_kind, strongest_first
 from reports.pages.narrative import ARRIVED, MOST_ITEMS, NOT_DUE, Bullet
 from reports.pages.units import WALES, unit_name
 from reports.sentences import Speaker
@@ -35,7 +35,7 @@ class Headline:
         return self.edition.before is not None
 
     def title(self) -> str:
-        """The page's heading: what is new, or that nothing is."""
+        """The page's heading: what is new among key measures, or that nothing is."""
         if all(found.series.last is None for found in self.findings):
             return self._say("title.nothing", month=self._month())
         concerns, improvements = (len(self._news(kind)) for kind in ("concern", "improvement"))
@@ -57,8 +57,10 @@ class Headline:
             for kind, n in (("concerns", concerns), ("improvements", improvements))
         }
         if concerns and improvements:
-            return self._say("title.both", **told)
-        return told["concerns" if concerns else "improvements"]
+            news = self._say("title.both", **told)
+        else:
+            news = told["concerns" if concerns else "improvements"]
+        return self._say("title.news", news=news)
 
     def _news(self, kind: str) -> list[Finding]:
         return [found for found in of_kind(self.findings, kind) if found.is_new]
@@ -66,7 +68,7 @@ class Headline:
     def signals(self, kind: str) -> Bullet:
         """What is new of a kind of signal, and how many more continue."""
         standing = list(of_kind(self.findings, kind))
-        told = self._news(kind) if self.knows_before else standing
+        told = strongest_first(self._news(kind) if self.knows_before else standing)
         case = f"new_{kind}" if self.knows_before else kind
         continuing = len(standing) - len(told)
         n = len(told)

@@ -20,6 +20,7 @@ from reports.figures.series import Point
 from reports.figures.sparkline import sparkline
 from reports.pages.chart import SeriesKey, short_month
 from reports.pages.findings import Finding, Standing
+from reports.pages.sources import is_simulated
 from reports.pages.units import ORGANISATION, WALES, unit_name
 from reports.pages.workstream_series import ORDER
 from reports.sentences import Speaker, unjudged_reason
@@ -62,6 +63,7 @@ class Cell:
     filters: str = ""
     rank: int = len(ORDER) + 1
     sort_value: str = ""
+    is_simulated: bool = False
 
 
 class _Of(TypedDict):
@@ -77,6 +79,7 @@ class _Drawn(TypedDict):
     sparkline: str
     href: str
     sort_value: str
+    is_simulated: bool
 
 
 class _Assured(TypedDict):
@@ -129,6 +132,11 @@ class Matrix:
 
     groups: tuple[ColumnGroup, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def has_simulated(self) -> bool:
+        """Whether any cell bears the mark of a simulated figure."""
+        return any(cell.is_simulated for row in self.rows for cell in row.cells)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -224,7 +232,7 @@ class CellMaker:
     def _gap(self, measure: Measure, unit: str, found: Finding | None) -> Cell:
         """No figure for the month: why, and the last one that there was."""
         status = self.statuses.get((unit, measure.workstream, measure.table), "")
-        empty = _Drawn(sparkline="", href="", sort_value="")
+        empty = _Drawn(sparkline="", href="", sort_value="", is_simulated=False)
         is_known = found is not None and found.standing is Standing.GAP
         drawn = self._drawn(found) if found and is_known else empty
         return Cell(
@@ -254,6 +262,7 @@ class CellMaker:
             "sparkline": sparkline(found.series, TRACE_WIDTH),
             "href": f"{page}#{found.key.anchor}",
             "sort_value": f"{last.value:.6g}" if last and last.value is not None else "",
+            "is_simulated": is_simulated(last),
         }
 
     def _assured(self, found: Finding) -> _Assured:

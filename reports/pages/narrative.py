@@ -14,7 +14,7 @@ import polars as pl
 from data_contracts.contract import Measure
 from reports.edition import Edition
 from reports.figures.series import Series
-from reports.pages.findings import Standing, standing
+from reports.pages.findings import SIGNALS, Standing, standing
 from reports.pages.units import WALES, unit_name
 from reports.pages.workstream_series import WorkstreamSeries, verdict_of
 from reports.sentences import Speaker
@@ -47,12 +47,12 @@ class Narrator:
     words: Words
 
     def title(self) -> str:
-        """The page's heading: the verdict for Wales and how many organisations show concern."""
+        """The page's heading: the main measure for Wales, and who shows concern on key measures."""
         concerns = len({unit for _, unit in self._signals("concern")})
         verdict = verdict_of(self.series.of(self.series.main, WALES))
         case = f"{verdict}_concerns" if concerns else verdict
-        name = self.words.text(f"{self.series.contract.workstream}.workstream.name")
-        return self.words.text(f"charts.page.title.{case}", name=name, n=concerns)
+        measure = self._short(self.series.main)
+        return self.words.text(f"charts.page.title.{case}", measure=measure, n=concerns)
 
     def bullets(self) -> tuple[Bullet, ...]:
         """At most five findings."""
@@ -75,8 +75,21 @@ class Narrator:
             month=self.words.month(last.period),
         )
         side = (wales.judged.rule_side or 0) if wales.judged else 0
-        rest = speaker.headline(wales, self._short(main)) + "."
+        rest = " ".join([speaker.headline(wales, self._short(main)) + ".", *self._others()])
         return Bullet(icon=verdict_of(wales), side=side, strong=strong, rest=rest)
+
+    def _others(self) -> list[str]:
+        """What the other key measures say of Wales, where that is a signal."""
+        found = [
+            (measure, self.series.of(measure, WALES))
+            for measure in self.series.key_measures
+            if measure is not self.series.main
+        ]
+        return [
+            self._speaker(measure).headline(wales, self._short(measure)) + "."
+            for measure, wales in found
+            if any(self._says(wales, kind) for kind in SIGNALS)
+        ]
 
     def _signals(self, kind: str) -> list[tuple[Measure, str]]:
         return [

@@ -80,6 +80,7 @@ class OrganisationPage:
     sub: str
     bullets: tuple[Bullet, ...]
     strip: tuple[StripGroup, ...]
+    has_simulated: bool
     workstreams: tuple[OwnWorkstream, ...]
     returns_sub: str
     statuses: tuple[tuple[str, str], ...]
@@ -108,6 +109,7 @@ def organisation_page(edition: Edition, words: Words, code: str) -> Organisation
     every = [read_own(edition, contract, code) for contract in maker.contracts()]
     workstreams = tuple(map(maker.workstream, every))
     told = maker.findings(every)
+    strip = maker.strip(told)
     organisation = full_name(known, words)
     month = words.month(edition.data_month)
     return OrganisationPage(
@@ -122,7 +124,8 @@ def organisation_page(edition: Edition, words: Words, code: str) -> Organisation
         month=month,
         sub=words.text("pages.own.sub", month=month),
         bullets=maker.bullets(told),
-        strip=maker.strip(told),
+        strip=strip,
+        has_simulated=any(cell.is_simulated for group in strip for cell in group.cells),
         workstreams=workstreams,
         returns_sub=maker.returns_sub(),
         statuses=tuple((s, words.text(f"charts.status.{s}")) for s in STATUSES),

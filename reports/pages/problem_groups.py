@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data_contracts.contract import Scope
-from data_contracts.problems import CATALOGUE, HEADER_KINDS, MISSING_COLUMN, Effect
+from data_contracts.problems import CATALOGUE, MISSING_COLUMN, Effect
+from reports.pages.as_sent import suggestion_of
 from reports.pages.problem_words import Note, ProblemWords, problem_facts
-from reports.pages.sheet_excerpt import Excerpt, Sheet, excerpt
+from reports.pages.sheet_excerpt import HEADER_CODES, Excerpt, Sheet, excerpt
 from reports.pages.submission_case import Row, Rows
-from reports.pages.visible_text import Part, Parts, Style, sentence_parts, value_parts
+from reports.pages.visible_text import Part, Parts, Style, quoted, sentence_parts, value_parts
 from reports.words import Words
 
 SHOWN_CELLS = 20
 EXAMPLES = 3
-HEADER_CODES = frozenset(kind.code for kind in HEADER_KINDS)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -34,11 +34,15 @@ class PartNote:
 
 @dataclass(frozen=True, slots=True)
 class FoundCell:
-    """One place where a problem was found: C14, row 14, or the whole file (place empty)."""
+    """One place where a problem was found: C14, row 14, or the whole file (place empty).
+
+    `said` is a sentence about it, where there is one.
+    """
 
     place: str
     value: Parts
     notes: tuple[PartNote, ...]
+    said: Parts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class ProblemGroup:
     code: str
     title: Parts
     plain_title: str
+    n: int
     count: str
     found_label: str
     examples: tuple[Parts, ...]
@@ -99,6 +104,7 @@ class Grouping:
             code=code,
             title=title,
             plain_title="".join(part.text for part in title),
+            n=n,
             count=self.words.text(f"stewards.count.{_unit(code, findings[0], n)}", n=n),
             found_label=self.words.text(f"stewards.problems.{_found_key(code)}"),
             examples=tuple(map(_example, cells[:EXAMPLES])),
@@ -123,9 +129,25 @@ class Grouping:
     def _cell(self, problem: Row) -> FoundCell | None:
         """A place with what is there, or None where a finding has neither place nor more to say."""
         code = str(problem["code"])
+        if code == MISSING_COLUMN.code:
+            return self._missing(problem)
         notes = tuple(map(self._note, self.lookup.notes(code, json.loads(problem["facts"]))))
         place, value = self._place(problem), self._value(problem)
         return FoundCell(place, value, notes) if place or value or notes else None
+
+    def _missing(self, problem: Row) -> FoundCell:
+        """A column that is not there: under which name it seems to be, and the agreed one."""
+        column, instead = quoted(problem["column"] or ""), suggestion_of(problem)
+        facts = {"column": column, "place": problem["cell"] or "", "suggestion": quoted(instead)}
+        case = "named_otherwise" if instead and problem["cell"] else "not_there"
+        said = self.words.text(f"stewards.problems.{case}", **facts)
+        notes = map(self._note, self.lookup.notes(str(problem["code"]), {"suggestion": instead}))
+        return FoundCell(
+            place=problem["cell"] or "",
+            value=sentence_parts(self.words, column),
+            notes=tuple(notes),
+            said=sentence_parts(self.words, said),
+        )
 
     def _place(self, problem: Row) -> str:
         if problem["cell"] is not None:
@@ -182,11 +204,13 @@ def _mark(scope: str, place: int) -> str:
 
 def _found_key(code: str) -> str:
     """A missing column is not what was found."""
-    return "missing" if code == MISSING_COLUMN.code else "found"
+    return "columns" if code == MISSING_COLUMN.code else "found"
 
 
 def _example(cell: FoundCell) -> Parts:
     """`C14: <5; Month: October 2026`, as far as there is a place, a value and more to say."""
+    if cell.said:
+        return cell.said
     place = (Part(cell.place, Style.TEXT),) if cell.place else ()
     found = _joined(": ", (place, cell.value))
     return _joined("; ", (found, *(_joined(": ", (n.label, n.text)) for n in cell.notes)))
@@ -204,7 +228,7 @@ def _unit(code: str, problem: Row, n: int) -> str:
     """What the findings of a group are counted in."""
     if code in HEADER_CODES and problem["column"] is not None:
         return "column"
-    if problem["cell"] is not None:
+    if problem["cell"] is not None and (code in CATALOGUE or problem["column"] is not None):
         return "cell"
     if problem["row"] is not None:
         return "row"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from data_contracts.problems import CATALOGUE
+from data_contracts.problems import CATALOGUE, MISSING_COLUMN
 from data_contracts.registers import Registers
 from reports.pages.visible_text import quoted
 from reports.words import Words
@@ -75,6 +75,9 @@ class ProblemWords:
         spoken = self.spoken(code, {name: fact for name, fact in facts.items() if fact != ""})
         if code not in CATALOGUE:
             return tuple(Note(quoted(name), spoken[name]) for name in sorted(spoken))
+        if code == MISSING_COLUMN.code:
+            label = self.words.text("stewards.columns.in_its_place")
+            return tuple(Note(label, spoken[name]) for name in ("suggestion",) if name in spoken)
         named = [name for name in CELL_FACTS if name in spoken]
         return tuple(Note(self.words.text(f"problems.facts.{n}"), spoken[n]) for n in named)
 
@@ -125,6 +128,8 @@ def organisation_name(words: Words, registers: Registers, code: str) -> str:
 
 
 _SPEAKERS: Mapping[str, Callable[[ProblemWords, str], str]] = {
+    # The name of a submission is ours and never needs a mask.
+    "duplicate_of": lambda self, submission: submission,
     "month": ProblemWords._month,
     "period": ProblemWords._month,
     "latest": ProblemWords._month,

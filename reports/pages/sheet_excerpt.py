@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from data_contracts.problems import HEADER_KINDS
 from reports.pages.submission_case import Row
 from reports.pages.visible_text import Part, Parts, Style, value_parts
 from reports.words import Words
@@ -22,6 +23,7 @@ LONGEST_CELL = 40
 COLUMNS_BESIDE = 2
 MOST_COLUMNS = 6
 ROWS_SHOWN = 3
+HEADER_CODES = frozenset(kind.code for kind in HEADER_KINDS)
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]+)")
 
 
@@ -49,13 +51,25 @@ class Sheet:
         places = {int(row): place for place, row in enumerate(rows[ROW])}
         header_row = min(places)
         header = rows.row(places[header_row], named=True)
-        letters = {(name or "").strip().lower(): at for at, name in header.items() if at != ROW}
+        letters = {plain_name(name or ""): at for at, name in header.items() if at != ROW}
         found = [letters[name] for name in naming if name in letters][:1]
         return cls(rows, places, header_row, hidden, tuple(found))
 
     @property
     def letters(self) -> list[str]:
         return [name for name in self.rows.columns if name != ROW]
+
+    def letters_of(self, name: str) -> list[str]:
+        """The letters of the columns that have a name, however it is written."""
+        header = self.row(self.header_row)
+        return [at for at in self.letters if plain_name(header[at] or "") == plain_name(name)]
+
+    def header_text(self, cell: str) -> str:
+        """What a cell of the header says, as it was typed; empty for any other cell."""
+        address = _ADDRESS.fullmatch(cell)
+        if address is None or int(address[2]) != self.header_row:
+            return ""
+        return str(self.row(self.header_row).get(address[1]) or "")
 
     def row(self, number: int) -> Row:
         """The cells of one row by letter."""
@@ -87,6 +101,11 @@ class Excerpt:
     rows: tuple[ExcerptRow, ...]
 
 
+def plain_name(name: str) -> str:
+    """A column's name without its way of writing: `Total falls ` is total_falls."""
+    return "_".join(re.split(r"[\s_\-]+", name.strip().lower()))
+
+
 def excerpt(sheet: Sheet, findings: Sequence[Row], words: Words) -> Excerpt | None:
     """The rows of the first findings, or None where no finding has a place on the sheet."""
     bad = _bad_cells(findings)
@@ -101,13 +120,16 @@ def excerpt(sheet: Sheet, findings: Sequence[Row], words: Words) -> Excerpt | No
 
 
 def _bad_cells(findings: Sequence[Row]) -> list[tuple[int, str]]:
-    """(row, letter) of each finding; letter is empty where the whole row is meant."""
+    """(row, letter) of each finding; letter is empty where the whole row is meant.
+
+    A column that is nowhere on the sheet has no place.
+    """
     found = []
     for finding in findings:
-        address = _ADDRESS.fullmatch(finding["cell"] or "")
-        if address:
-            found.append((int(address[2]), address[1]))
-        elif finding["row"] is not None:
+        addresses = _ADDRESS.findall(finding["cell"] or "")
+        if addresses:
+            found += [(int(number), letter) for letter, number in addresses]
+        elif finding["row"] is not None and finding["code"] not in HEADER_CODES:
             found.append((int(finding["row"]), ""))
     return found
 
@@ -122,13 +144,11 @@ def _letters(sheet: Sheet, bad: Sequence[str]) -> list[str]:
     """The naming column and the bad ones with their neighbours, in the order of the sheet."""
     letters = sheet.letters
     places = sorted({letters.index(letter) for letter in bad if letter in letters}) or [0]
-    wanted = {place + beside for place in places[:2] for beside in _beside()}
-    beside = [letters[place] for place in sorted(wanted) if 0 <= place < len(letters)]
-    return sorted({*sheet.naming, *beside[:MOST_COLUMNS]}, key=letters.index)
-
-
-def _beside() -> range:
-    return range(-COLUMNS_BESIDE, COLUMNS_BESIDE + 1)
+    shown = places[:MOST_COLUMNS]
+    for step in range(1, COLUMNS_BESIDE + 1):
+        beside = [place + side * step for place in places for side in (-1, 1)]
+        shown += [p for p in dict.fromkeys(beside) if 0 <= p < len(letters) and p not in shown]
+    return sorted({*sheet.naming, *(letters[p] for p in shown[:MOST_COLUMNS])}, key=letters.index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reports.edition import Edition
-from reports.pages.findings import Finding, Standing
+from reports.pages.findings import Finding, Standing, strongest_first
+from reports.pages.sources import is_simulated
 from reports.pages.units import unit_name
 from reports.sentences import Speaker
 from reports.words import Words
@@ -29,6 +30,7 @@ class Item:
     unit: str
     text: str
     href: str
+    is_simulated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,13 @@ class ItemList:
 def changed_lists(
     edition: Edition, words: Words, findings: Sequence[Finding], pages: Mapping[str, str]
 ) -> tuple[ItemList, ...]:
-    """New concerns, improvements and changes (where there are any), and signals that ended."""
+    """New concerns, improvements and changes (where there are any), and signals that ended.
+
+    New ones come strongest first.
+    """
     maker = _Maker(edition, words, pages)
-    by_kind = {kind: [f for f in findings if f.is_new and f.kind == kind] for kind in NEWS}
+    new = strongest_first(found for found in findings if found.is_new)
+    by_kind = {kind: [found for found in new if found.kind == kind] for kind in NEWS}
     ended = [found for found in findings if found.has_ended]
     lists = [
         maker.listed(f"new_{kind}", map(maker.new, found))
@@ -106,6 +112,7 @@ class _Maker:
             unit=unit_name(self.edition, self.words, found.key.unit),
             text=text,
             href=f"{page}#{found.key.anchor}",
+            is_simulated=is_simulated(found.series.judged or found.series.last),
         )
 
     def _short(self, found: Finding) -> str:

@@ -14,6 +14,7 @@ import polars as pl
 
 from data_contracts.problems import UNKNOWN_COLUMN, Outcome
 from reports.pages import submission_history as past
+from reports.pages.as_sent import as_sent
 from reports.pages.column_differences import (
     LONGEST_TABLE,
     ColumnRow,
@@ -93,10 +94,12 @@ def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> Submi
     Raises KeyError for a problem without words.
     """
     words = case.words
-    grouping = _grouping(case, sheet_rows)
+    sheet = _sheet(case, sheet_rows)
+    case = as_sent(case, sheet)
+    grouping = _grouping(case, sheet)
     mend, check = grouping.groups(case.to_mend), grouping.groups(case.to_check)
     files = past.history(case)
-    outcome = heading(case, len(mend), len(check))
+    outcome = heading(case, mend, check)
     differences = column_differences(case.problems)
     list_name = past.list_name(case.id, words.language)
     return SubmissionPage(
@@ -131,11 +134,15 @@ def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> Submi
     )
 
 
-def _grouping(case: Case, sheet_rows: pl.DataFrame | None) -> Grouping:
+def _sheet(case: Case, sheet_rows: pl.DataFrame | None) -> Sheet | None:
+    """The sheet of the file where pieces of it may be shown."""
+    if sheet_rows is None or not sheet_rows.height or not case.shows_sheet:
+        return None
+    return Sheet.of(sheet_rows, _unknown_letters(case), NAMING_COLUMNS)
+
+
+def _grouping(case: Case, sheet: Sheet | None) -> Grouping:
     lookup = ProblemWords(case.words, case.edition.registers)
-    sheet = None
-    if sheet_rows is not None and sheet_rows.height and case.shows_sheet:
-        sheet = Sheet.of(sheet_rows, _unknown_letters(case), NAMING_COLUMNS)
     return Grouping(case.words, lookup, case.this["workstream"], sheet)
 
 
@@ -190,5 +197,5 @@ def _history_title(case: Case) -> str:
 
 def _quote(case: Case) -> Parts:
     key = "quote_quarantined" if case.outcome is Outcome.QUARANTINED else "quote"
-    said = case.words.text(f"stewards.help.{key}", submission=quoted(case.id))
+    said = case.words.text(f"stewards.help.{key}", submission=case.id)
     return sentence_parts(case.words, said)

@@ -33,7 +33,8 @@ Return = tuple[str | None, str | None]
 class Records:
     """A submitter's files and the returns they can speak of, in plain rows.
 
-    `files` are by submission, the oldest first, and so are those of each return in `by_return`.
+    `files` are by submission, in the order in which they arrived (that of the edition's table),
+    and so are those of each return in `by_return`.
     `problems` stay tables, by submission, in the order found: a file may have very many. `edition`
     has one point for each provenance: these pages show no figure, only where figures come from.
     """
@@ -49,7 +50,7 @@ class Records:
     def of(cls, edition: Edition, submitter: str) -> Records:
         """From an edition that was cut for the submitter's stewards."""
         sent = edition.submissions.filter(pl.col("submitter") == submitter)
-        files = sent.sort("arrived", "submission").to_dicts()
+        files = sent.to_dicts()
         parted = edition.problems.partition_by("submission", as_dict=True, maintain_order=True)
         return cls(
             edition=_without_figures(edition),

@@ -33,6 +33,7 @@ class SubmissionInputs:
         counted = edition.problems.group_by("submission", "scope", "code").len()
         return (
             rows_digest(edition.submissions, "submission"),
+            repr(list(self.records.files)),
             rows_digest(counted, "submission", "scope", "code"),
             repr(list(self.records.returns.items())),
         )

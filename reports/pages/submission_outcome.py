@@ -5,16 +5,18 @@ here: deciding the outcome (assets.steps) and the words (stewards.yaml).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
+from itertools import takewhile
 from pathlib import PurePath
 
 from data_contracts.contract import Table
 from data_contracts.problems import Outcome
 from data_contracts.working_days import deadline
+from reports.pages.problem_groups import ProblemGroup
 from reports.pages.submission_case import Case, Rows
 from reports.pages.submission_history import page_name, spoken_months
 from reports.pages.visible_text import Parts, quoted, sentence_parts
@@ -63,14 +65,17 @@ class Stat:
     label: str
 
 
-def heading(case: Case, to_mend: int, to_check: int) -> str:
-    """The outcome in one line; the numbers are groups of problems and of questions."""
-    counted = {
-        Outcome.ACCEPTED_WITH_WARNINGS: to_check,
-        Outcome.PARTLY_ACCEPTED: case.this["rows_set_aside"],
-        Outcome.REFUSED: to_mend,
-    }
-    return case.words.text(f"stewards.outcome.{case.outcome}.title", n=counted.get(case.outcome, 0))
+def heading(case: Case, to_mend: Sequence[ProblemGroup], to_check: Sequence[ProblemGroup]) -> str:
+    """The outcome in one line: how many problems or questions, and in how many places."""
+    told = {Outcome.ACCEPTED_WITH_WARNINGS: to_check, Outcome.REFUSED: to_mend}
+    groups = told.get(case.outcome, ())
+    n = case.this["rows_set_aside"] if case.outcome is Outcome.PARTLY_ACCEPTED else len(groups)
+    title = case.words.text(f"stewards.outcome.{case.outcome}.title", n=n)
+    places = sum(group.n for group in groups)
+    if places <= len(groups):
+        return title
+    where = groups[0].count if len(groups) == 1 else case.words.text("stewards.places", n=places)
+    return case.words.text("stewards.outcome_in", title=title, places=where)
 
 
 def lines(case: Case, files: Rows) -> tuple[Line, ...]:
@@ -94,8 +99,8 @@ def _other_files(case: Case, files: Rows) -> list[Line]:
 
 
 def newer_files(case: Case, files: Rows) -> Rows:
-    """Files that arrived after this one, newest first."""
-    return tuple(row for row in files if row["arrived"] > case.this["arrived"])
+    """Files that arrived after this one, newest first, out of a history with this one in it."""
+    return tuple(takewhile(lambda row: row["submission"] != case.id, files))
 
 
 def is_superseded(case: Case, files: Rows) -> bool:
@@ -181,7 +186,7 @@ def steps(case: Case, files: Rows) -> tuple[Parts, ...]:
     keys = _step_keys(case, files)
     name = next_name(case, files)
     facts = {
-        "submission": quoted(case.id),
+        "submission": case.id,
         "file": quoted(case.this["file_name"]),
         "next": quoted(name or ""),
         "folder": quoted(f"inbox/{case.this['submitter']}/"),

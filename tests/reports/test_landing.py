@@ -90,11 +90,11 @@ def test_a_late_return_counts_and_says_so(page: LandingPage) -> None:
 
 
 def test_the_headline_tells_what_is_new_then_targets_then_gaps(page: LandingPage) -> None:
-    assert page.title == "1 new concern, 1 new improvement"
+    assert page.title == "1 new concern, 1 new improvement among key measures"
     strong = [bullet.strong for bullet in page.bullets]
     assert strong == [
-        "1 new concern.",
-        "1 new improvement.",
+        "1 new concern among key measures.",
+        "1 new improvement among key measures.",
         "Targets for all Wales: met 0, hit or miss 0, missed 1.",
         "Data gaps: 3 returns for October 2026.",
     ]
@@ -111,10 +111,34 @@ def test_what_changed_lists_new_signals_once(page: LandingPage) -> None:
     }
 
 
+def test_what_is_new_is_told_since_when(page: LandingPage) -> None:
+    """The story has eight months up to October, so the run begins in March."""
+    concern = page.changed[0].items[0]
+    assert concern.text.endswith("above the mean of 6.00, a signal since March 2026.")
+    assert "a signal since March 2026. 1 other continues." in page.bullets[0].rest
+
+
+def test_a_simulated_figure_is_marked_and_a_published_one_is_not(page: LandingPage) -> None:
+    assert cell(page, "Hywel Dda", "falls-rate").is_simulated
+    assert cell(page, "Powys", "falls-rate").is_simulated  # the last known one
+    assert not cell(page, "Powys", "ed-within-4-hours").is_simulated
+    assert not cell(page, "Velindre", "ed-within-4-hours").is_simulated
+    assert page.matrix.has_simulated
+    assert [item.is_simulated for one in page.changed for item in one.items] == [True, True]
+
+
+def test_new_signals_come_strongest_first(edition: Edition, english: Words) -> None:
+    """Hywel Dda is at 6.21 around 6.00, Cardiff and Vale at 9.50: further out."""
+    quiet = edition.before.with_columns(verdict=pl.lit("common_cause"))
+    page = landing_page(replace(edition, before=quiet), english)
+    assert [item.unit for item in page.changed[0].items] == ["Cardiff and Vale", "Hywel Dda"]
+    assert page.bullets[0].rest.startswith("Cardiff and Vale (Falls per 1,000 bed days): ")
+
+
 def test_nothing_is_new_without_a_report_to_compare_with(edition: Edition, english: Words) -> None:
     page = landing_page(replace(edition, before=None), english)
-    assert page.title == "October 2026: 2 signals of concern"
-    assert page.bullets[0].strong == "2 signals of concern."
+    assert page.title == "October 2026: 2 signals of concern among key measures"
+    assert page.bullets[0].strong == "2 signals of concern among key measures."
     assert page.changed == ()
     assert not any(cell.is_new for row in page.matrix.rows for cell in row.cells)
 

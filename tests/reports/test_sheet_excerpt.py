@@ -19,7 +19,7 @@ SHEET = pl.DataFrame(
 
 
 def at(cell: str | None, row: int | None = None) -> dict[str, Any]:
-    return {"cell": cell, "row": row}
+    return {"cell": cell, "row": row, "code": "C01"}
 
 
 def piece(words: Any, *findings: dict[str, Any], hidden: str = "") -> Excerpt:
@@ -55,6 +55,20 @@ def test_several_cells_are_shown_without_neighbours_three_at_most(words):
 def test_a_whole_row_is_outlined_where_no_cell_is_named(words):
     made = piece(words, at(None, 5))
     assert outlined(made) == [(5, letter) for letter in made.letters]
+
+
+def test_every_column_that_is_meant_is_shown_six_at_most(words):
+    made = piece(words, at("A5, D5, G5", 5))
+    assert outlined(made) == [(5, "A"), (5, "D"), (5, "G")]
+    assert len(made.letters) == 6
+
+
+def test_names_are_found_however_they_are_written():
+    rows = SHEET.with_columns(pl.when(pl.col("row") == 1).then(pl.lit("Bed-Days "))
+                              .otherwise("F").alias("F"))  # fmt: skip
+    sheet = Sheet.of(rows, frozenset())
+    assert sheet.letters_of("bed_days") == ["F"]
+    assert (sheet.header_text("F1"), sheet.header_text("F2")) == ("Bed-Days ", "")
 
 
 def test_a_column_that_nobody_agreed_to_is_not_shown(words):

@@ -2,7 +2,9 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,6 +12,7 @@ from steward_files import (
     ALL,
     COPY,
     FIRST,
+    HARM,
     LOCKED,
     OCTOBER,
     PARTLY,
@@ -22,8 +25,11 @@ from steward_files import (
     text,
 )
 
+from data_contracts import problems
+from data_contracts.problems import Problem, problems_frame
 from reports.edition import Edition
 from reports.pages.problem_list import problem_list
+from reports.pages.sheet_excerpt import Excerpt
 from reports.pages.submission import SubmissionPage, submission_page
 from reports.pages.submission_case import Case, Records, case_of
 from reports.pages.submission_history import history
@@ -45,7 +51,7 @@ def page_of(
     ("submission", "heading"),
     [
         ("first", "Accepted; please check 1 thing"),
-        ("refused", "Not accepted: 3 problems to mend"),
+        ("refused", "Not accepted: 3 problems to mend, in 1,207 places"),
         ("partly", "Accepted in part: 39 rows set aside"),
         ("locked", "Locked away: the file was not used"),
         ("copy", "Sent before: the same contents as an earlier file"),
@@ -176,7 +182,7 @@ def test_a_board_with_no_other_file_is_told_what_is_missing(edition, words):
 
 def test_nothing_is_asked_about_a_file_that_a_newer_one_replaced(edition, words):
     newer = file("newer", "accepted", 22, months_in_force=[OCTOBER])
-    page = page_of(edition_of(edition, newer, REFUSED), words, "refused")
+    page = page_of(edition_of(edition, REFUSED, newer), words, "refused")
     assert len(page.steps) == 1
     assert page.deadline == ()
 
@@ -249,7 +255,7 @@ def test_the_list_holds_every_problem_with_its_words(edition, words):
     assert len(rows) == 1208
     assert rows[0]["Cell"] == "J2"
     assert rows[0]["Problem"] == "falls_moderate_harm: a small number is hidden"
-    assert rows[1206]["More"] == "Did you mean: nmae"
+    assert rows[1206]["More"] == "The file has instead: nmae"
 
 
 def test_the_list_runs_nothing(edition, words):
@@ -269,6 +275,98 @@ def test_the_welsh_page_has_the_same_parts_and_other_words(edition, words, welsh
         assert one.anchor == other.anchor
         assert [c.place for c in one.cells] == [c.place for c in other.cells]
         assert text(one.mend) != text(other.mend)
+
+
+def test_the_order_of_arrival_is_that_of_the_table(edition, words):
+    """Two files of one second: the one further down came later, whatever their names."""
+    files = (file("b", "refused", 20), file("a", "accepted", 20, months_in_force=[OCTOBER]))
+    page = page_of(edition_of(edition, *files), words, "b")
+    assert [row.href for row in page.history] == ["submission-a.html", "submission-b.html"]
+    assert len(page.steps) == 1  # the newer one is in the report
+
+
+def test_our_own_name_for_a_file_is_never_masked(edition, words):
+    ours = "20240412-090000-930312345678"
+    page = page_of(edition_of(edition, file(ours, "refused", 20)), words, ours)
+    assert text(page.quote).startswith(f"Quote submission {ours}.")
+
+
+def of_header(sent: list[str], *found: Problem) -> tuple[Any, pl.DataFrame]:
+    """Problems of the refused file, and a sheet with the given names in its first row."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(sent)]
+    rows = [sent, [f"{letter}2" for letter in letters]]
+    sheet = pl.DataFrame(rows, schema=list(letters), orient="row").with_row_index("row", offset=1)
+    return problems_frame(found), sheet
+
+
+def header_page(edition, words, sent, *found):
+    frame, sheet = of_header(sent, *found)
+    made = replace(edition_of(edition, REFUSED), problems=frame)
+    return page_of(made, words, "refused", sheet)
+
+
+def outlined(piece: Excerpt) -> list[str]:
+    return [
+        f"{letter}{row.number}"
+        for row in piece.rows
+        for letter, cell in zip(piece.letters, row.cells, strict=True)
+        if cell.is_bad
+    ]
+
+
+def test_a_misspelt_column_is_told_by_what_to_change(edition, words):
+    sent = ["organisation_code", "site_code", "ward_code", "Ward nmae", *"EFGHIJKL", "catagory_2"]
+    found = [
+        Problem(problems.MISSING_COLUMN, "refused", column=column, row=1, cell=cell,
+                facts={"suggestion": plain})
+        for column, cell, plain in (
+            ("ward_name", "D1", "ward_nmae"), ("category_2", "M1", "catagory_2"),
+        )
+    ]  # fmt: skip
+    page = header_page(edition, words, sent, *found)
+    assert page.heading == "Not accepted: 1 problem to mend, in 2 columns"
+    assert page.download == "List of all 2 findings (CSV)"
+    (group,) = page.mend
+    assert [text(example) for example in group.examples] == [
+        "D1 says Ward nmae: change it to ward_name",
+        "M1 says catagory_2: change it to category_2",
+    ]
+    assert outlined(group.excerpt) == ["D1", "M1"]
+
+
+def test_an_unknown_column_with_the_same_words_stands_in_for_a_missing_one(edition, words):
+    page = header_page(
+        edition, words, ["ward_code", "Total falls", "bed_days"],
+        Problem(problems.MISSING_COLUMN, "refused", column="falls_total", row=1,
+                facts={"suggestion": ""}),
+        Problem(problems.UNKNOWN_COLUMN, "refused", column="total_falls", row=1, cell="B1"),
+    )  # fmt: skip
+    assert [text(example) for example in page.mend[0].examples] == [
+        "B1 says Total falls: change it to falls_total"
+    ]
+    assert outlined(page.mend[0].excerpt) == ["B1"]
+    assert text(page.check[0].examples[0]) == "B1: Total falls"
+
+
+def test_a_column_that_is_nowhere_has_no_piece_of_the_sheet(edition, words):
+    page = header_page(
+        edition, words, ["ward_code", "bed_days"],
+        Problem(problems.MISSING_COLUMN, "refused", column="falls_total", row=1,
+                facts={"suggestion": ""}),
+    )  # fmt: skip
+    assert text(page.mend[0].examples[0]) == "falls_total is not in the file"
+    assert page.mend[0].excerpt is None
+
+
+def test_a_rule_over_several_columns_names_their_cells(edition, words):
+    page = header_page(
+        edition, words, ["ward_code", "site_code", "setting", "falls_total", "falls_no_harm"],
+        Problem(HARM, "refused", row=2, facts={"falls_no_harm": "5", "falls_total": "9"}),
+    )  # fmt: skip
+    (group,) = page.mend
+    assert group.count == "1 row"
+    assert group.cells[0].place == "D2, E2"
+    assert outlined(group.excerpt) == ["D2", "E2"]
 
 
 def test_an_unknown_submission_is_a_mistake_of_ours(edition, words):

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import plotly.graph_objects as go
+import polars as pl
 import pytest
 
 from reports.edition import Edition
@@ -62,8 +64,8 @@ def test_simulated_figures_say_so_point_by_point(page: WorkstreamPage) -> None:
     note = [column.name for column in page.main.table.columns].index("note")
     assert {row[note] for row in page.main.table.rows} == {"simulated"}
     assert {row["Source"] for row in rows_of(page.main)} == {"simulated"}
-    assert "Every figure is simulated; none describes a real organisation." in page.main.notes
-    assert "Simulated figures." in page.organisations[0].charts[0].notes
+    assert page.main.source == "The figures are simulated; none describes a real organisation."
+    assert page.organisations[0].charts[0].source == "Simulated figures."
 
 
 def test_every_measure_of_every_unit_has_a_place(page: WorkstreamPage) -> None:
@@ -74,7 +76,46 @@ def test_every_measure_of_every_unit_has_a_place(page: WorkstreamPage) -> None:
 
 
 def test_a_signal_before_a_gap_is_not_counted_now(edition: Edition, page: WorkstreamPage) -> None:
-    assert page.title == "Falls: improvement across Wales, concern in 2 organisations"
+    assert page.title == (
+        "Falls per 1,000 bed days: improvement across Wales. "
+        "Key measures: concern in 2 organisations"
+    )
+
+
+def test_a_signal_says_since_when_wherever_it_is_told(page: WorkstreamPage) -> None:
+    """Hywel Dda's and Wales' last eight months are signals, Cardiff and Vale's last two."""
+    hywel_dda, cardiff = page.organisations[0].charts[:2]
+    assert page.main.headline.endswith(", a signal since March 2026")
+    assert hywel_dda.finding.endswith(", a signal since March 2026")
+    assert cardiff.finding.endswith(", a signal since September 2026")
+    assert "a signal since March 2026; Cardiff and Vale" in page.bullets[1].rest
+    rows = {row.name: row.since for row in page.figures[0].rows}
+    assert rows["Hywel Dda"] == "since March 2026"
+    assert rows["Swansea Bay"] == ""
+
+
+def test_a_small_chart_without_a_figure_for_the_month_says_so(page: WorkstreamPage) -> None:
+    charts = {chart.unit_name: chart for chart in page.organisations[0].charts}
+    assert (charts["Powys"].latest, charts["Powys"].latest_month) == ("6.27", "Sep 2026")
+    assert charts["Powys"].missing == "No figure for October 2026: shown is September 2026."
+    assert (charts["Swansea Bay"].latest_month, charts["Swansea Bay"].missing) == ("", "")
+
+
+def test_another_key_measure_of_wales_with_a_signal_is_told(
+    edition: Edition, english: Words
+) -> None:
+    chosen = pl.col("series") == "falls/risk_assessed/wales/wales"
+    said = pl.when(chosen & (pl.col("period") == edition.data_month))
+    points = edition.points.with_columns(
+        verdict=said.then(pl.lit("improvement")).otherwise("verdict"),
+        rule=said.then(pl.lit("outside")).otherwise("rule"),
+        rule_side=said.then(pl.lit(1, pl.Int8)).otherwise("rule_side"),
+    )
+    page = workstream_page(replace(edition, points=points), "falls", english)
+    assert page.bullets[0].rest.endswith(
+        "Falls risk assessed in 24 hours: improvement, above the upper limit of 86.0%, "
+        "a signal since October 2026."
+    )
 
 
 @pytest.mark.parametrize("size", list(Size))
