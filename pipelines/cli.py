@@ -275,7 +275,8 @@ def _tell_publication(facts: dict[str, Any]) -> None:
     if facts["is_new"]:
         news = f"{facts['pages']} pages, {facts['made']} of them new or changed"
     out.print(f"Publication {name}: {news}.")
-    out.print(f"Open {facts['index']}", soft_wrap=True)
+    _tell_line(f"Open {facts['index']}")
+    _tell_left(Path(facts["index"]).parents[3] / "inbox")
     mend, missing = facts["mend"], facts["missing"]
     if not mend and not missing:
         out.print("Nothing needs a steward.")
@@ -292,6 +293,13 @@ def _tell_publication(facts: dict[str, Any]) -> None:
     for line in missing[-MOST_LINES:]:
         _tell_line(f"missing: {line}")
     _tell_rest(len(missing))
+
+
+def _tell_left(inbox: Path) -> None:
+    """Files that no night takes: unfinished ones, and those that lie where nobody looks."""
+    left = sorted(path.relative_to(inbox) for path in inbox.rglob("*") if path.is_file())
+    for path in left[:MOST_LINES]:
+        _tell_line(f"Left in the inbox (unfinished, or not in a sender's own folder): {path}")
 
 
 def _tell_line(line: str) -> None:

@@ -109,3 +109,47 @@ def test_the_sample_needs_a_folder_of_its_own(tmp_path: Path) -> None:
     code, text = _run("sample", tmp_path)
     assert code == 2
     assert "is not empty" in text
+
+
+def test_run_says_what_it_left_in_the_inbox(road: Road) -> None:
+    (road.lake / "inbox" / "loose.csv").write_text("nobody's")
+    (road.lake / "inbox" / "7A4" / "big.csv.part").write_text("half")
+    code, text = _night(road, "2024-04-20")
+    assert code == 0
+    assert "sender's own folder): loose.csv" in text
+    assert "sender's own folder): 7A4/big.csv.part" in text
+
+
+def test_an_earlier_day_does_not_take_readers_back(road: Road) -> None:
+    _night(road, "2024-04-20")
+    code, text = _night(road, "2024-03-20")
+    assert code == 2
+    assert "Readers have a publication of 2024-04-20" in text
+    assert road.publication == "2024-03_r1"
+
+
+def test_publish_looks_at_no_new_file(road: Road) -> None:
+    _night(road, "2024-04-20")
+    road.put("7A4_hand-hygiene_202403_v02.csv", csv_of(rows("7A4", "2024-03")))
+    arguments = ("--lake", road.lake, "--contracts", road.contracts, "--today", "2024-04-21")
+    code, text = _run("publish", *arguments)
+    assert (code, "nothing new to publish" in text) == (0, True)
+    assert (road.lake / "inbox" / "7A4" / "7A4_hand-hygiene_202403_v02.csv").exists()
+
+
+def test_a_template_does_not_overwrite(empty_road: Road, tmp_path: Path) -> None:
+    filled = tmp_path / "mine.xlsx"
+    filled.write_bytes(b"filled in")
+    arguments = ("template", "hand-hygiene", "--output", filled)
+    code, text = _run(*arguments, "--contracts", empty_road.contracts)
+    assert code == 2
+    assert "exists already" in text
+    assert filled.read_bytes() == b"filled in"
+
+
+def test_check_names_what_is_missing(empty_road: Road, tmp_path: Path) -> None:
+    path = tmp_path / "7A4_hand-hygiene_202403_v01.csv"
+    path.write_bytes(csv_of(rows("7A4", "2024-03")).replace(b"compliant", b"complaint"))
+    code, text = _run("check", path, "--contracts", empty_road.contracts)
+    assert code == 1
+    assert "Columns are missing: J1 compliant" in text

@@ -178,3 +178,19 @@ def test_wards_are_only_in_their_own_folder(sample: Path) -> None:
         if page.suffix in {".html", ".csv"}:
             assert "7A4BV" not in page.read_text("utf-8-sig")
     assert "7A4BV" in (site / "org" / "7A4" / "index.html").read_text("utf-8")
+
+
+def test_a_change_at_one_site_is_told_to_its_own_board_only(sample: Path) -> None:
+    """7A2 tested a huddle at one hospital; a change of a whole board is told to everyone."""
+    site = (sample / "site" / "latest").resolve()
+    everyone = (site / "collaborative" / "ws-falls.html").read_text("utf-8")
+    own = (site / "org" / "7A2" / "index.html").read_text("utf-8")
+    other = (site / "org" / "7A1" / "index.html").read_text("utf-8")
+    huddle = "Falls huddle at each handover tested on the medical wards"
+    assert [huddle in page for page in (everyone, own, other)] == [False, True, False]
+
+
+def test_hywel_dda_got_worse_since_july_2023(sample: Path) -> None:
+    """What a programme lead asks first is said in words."""
+    page = (sample / "site" / "latest" / "collaborative" / "ws-falls.html").read_text("utf-8")
+    assert "above the upper limit of 7.87, a signal since July 2023" in page
