@@ -9,6 +9,7 @@ equal bytes, so a page that has not changed is not made again and not even copie
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterable
@@ -97,12 +98,16 @@ def _vocabulary(folder: Path, language: str, digest: str) -> Words:
 def keep(lake: Lake, pages: Iterable[Placed]) -> int:
     """Make the pages that the store lacks, or has only damaged; how many were made."""
     made = 0
+    # What is there already stays there: the collector need not look at it again for each page.
+    gc.collect()
+    gc.freeze()
     for page in pages:
         home = _home(lake, page.key)
         if not is_whole(home):
             shutil.rmtree(home, ignore_errors=True)
             _make(home, page.task)
             made += 1
+    gc.unfreeze()
     return made
 
 

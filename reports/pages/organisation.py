@@ -89,24 +89,37 @@ class OrganisationPage:
 
 def has_page(edition: Edition, code: str) -> bool:
     """Whether an organisation must send anything: one that need not has no page."""
-    return any(
-        code in table.due_organisations
+    return bool(taking_part(edition, code))
+
+
+def taking_part(edition: Edition, code: str) -> tuple[Contract, ...]:
+    """Workstreams that an organisation takes part in."""
+    return tuple(
+        contract
         for contract in with_measures(edition.contracts)
-        for table in contract.tables
+        if any(code in table.due_organisations for table in contract.tables)
     )
 
 
-def organisation_page(edition: Edition, words: Words, code: str) -> OrganisationPage:
+def read_all(edition: Edition, code: str) -> tuple[OwnSeries, ...]:
+    """The series of all workstreams of an organisation: the same for its page in any language."""
+    return tuple(read_own(edition, contract, code) for contract in taking_part(edition, code))
+
+
+def organisation_page(
+    edition: Edition, words: Words, code: str, read: tuple[OwnSeries, ...] | None = None
+) -> OrganisationPage:
     """The page of one organisation, from an edition that was cut to what its readers may see.
 
-    Raises KeyError for a code that the register does not have.
+    `read` is what `read_all` gives, where that was read already. Raises KeyError for a code that
+    the register does not have.
     """
     known = edition.registers.organisation(code)
     if known is None:
         raise KeyError(f"no organisation {code}")
     own_edition = replace(edition, returns=_own_returns(edition, code))
     maker = _Maker(own_edition, words, code, phase_reasons(edition, code, words))
-    every = [read_own(edition, contract, code) for contract in maker.contracts()]
+    every = read_all(edition, code) if read is None else read
     workstreams = tuple(map(maker.workstream, every))
     told = maker.findings(every)
     strip = maker.strip(told)
@@ -152,14 +165,6 @@ class _Maker:
     code: str
     reasons: Mapping[date, str]
 
-    def contracts(self) -> tuple[Contract, ...]:
-        """Workstreams that the organisation takes part in."""
-        return tuple(
-            contract
-            for contract in with_measures(self.edition.contracts)
-            if any(self.code in table.due_organisations for table in contract.tables)
-        )
-
     def findings(self, every: Iterable[OwnSeries]) -> list[Finding]:
         """What the organisation's own key measures say."""
         before = verdicts_before(self.edition)
@@ -181,11 +186,15 @@ class _Maker:
 
     def strip(self, told: list[Finding]) -> tuple[StripGroup, ...]:
         """The organisation's row of the icon matrix; cells lead to charts below."""
-        pages = {contract.workstream: "" for contract in self.contracts()}
+        pages = {contract.workstream: "" for contract in taking_part(self.edition, self.code)}
         found = {one.key: one for one in told}
         statuses = statuses_of_month(self.edition)
         maker = CellMaker(self.edition, self.words, found, statuses, pages)
-        measures = [m for contract in self.contracts() for m in self._key_measures(contract)]
+        measures = [
+            m
+            for contract in taking_part(self.edition, self.code)
+            for m in self._key_measures(contract)
+        ]
         cells = [maker.cell(measure, self.code) for measure in measures]
         groups = column_groups(maker, tuple(measures))
         ends = list(accumulate(len(group.columns) for group in groups))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ from reports.pages import audience
 from reports.pages.content_key import digest_of, rows_digest
 from reports.pages.frame import INDEX, file_name, frame_of, with_measures
 from reports.pages.landing import day_matters, landing_page
-from reports.pages.organisation import has_page, organisation_page
+from reports.pages.organisation import has_page, organisation_page, read_all
+from reports.pages.own_units import OwnSeries
 from reports.pages.render import Page, render_page
 from reports.pages.steward_index import steward_index
 from reports.pages.submission import submission_page
@@ -174,11 +175,19 @@ def _own(edition: Edition, languages: tuple[Words, ...], code: str) -> Iterator[
         _boundaries(shown),
         _before(shown),
     )
+    # Read when the first language's page is made, and once for all languages.
+    read = cache(partial(read_all, shown, code))
     for words in languages:
         place = _Place(shown, words, f"org/{code}")
         name = file_name(INDEX, words.language)
-        view = partial(organisation_page, shown, words, code)
+        view = partial(_own_page, shown, words, code, read)
         yield place.task("organisation.html.jinja", name, f"organisation:{code}", inputs, view)
+
+
+def _own_page(
+    shown: Edition, words: Words, code: str, read: Callable[[], tuple[OwnSeries, ...]]
+) -> Page:
+    return organisation_page(shown, words, code, read())
 
 
 def _stewards(

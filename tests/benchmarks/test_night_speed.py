@@ -63,7 +63,7 @@ def test_the_next_night_with_nothing_new(lake: Path) -> None:
     assert (lake / "site" / "latest").resolve().name == "2024-03_r1"
 
 
-def test_one_corrected_file_costs_a_part_of_the_first_night(lake: Path) -> None:
+def test_one_corrected_file_makes_only_its_own_pages_anew(lake: Path) -> None:
     """A correction of 7A1's falls: other workstreams and other stewards' pages stay as they are."""
     (sent,) = (
         path.parent
@@ -77,7 +77,7 @@ def test_one_corrected_file_costs_a_part_of_the_first_night(lake: Path) -> None:
     corrected.write_csv(place)
     arrived = datetime(2024, 4, 21, 9, tzinfo=UTC).timestamp()
     os.utime(place, (arrived, arrived))
-    cost = _night(lake, date(2024, 4, 22))
+    _night(lake, date(2024, 4, 22))
     first, second = (lake / "site" / name for name in ("2024-03_r1", "2024-03_r2"))
     pages = sorted(path.relative_to(second) for path in second.rglob("*.html"))
     anew = [
@@ -89,4 +89,4 @@ def test_one_corrected_file_costs_a_part_of_the_first_night(lake: Path) -> None:
     print(f"{len(anew)} of {len(pages)} pages made anew")
     assert not [page for page in anew if page.parts[0] == "stewards" and page.parts[1] != "7A1"]
     assert "collaborative/ws-sepsis.html" not in {page.as_posix() for page in anew}
-    assert cost.seconds <= 30
+    assert len(anew) <= 40
