@@ -63,7 +63,8 @@ def test_a_deadline_that_passes_is_news(road: Road) -> None:
     """April's return is due on 15 May 2024 (6 May is a bank holiday); on the 16th it is missing."""
     road.night()
     assert road.night(date(2024, 5, 15)) is Verdict.GOOD
-    assert road.publication == "2024-03_r1" or road.publication == "2024-03_r2"
+    # March was closed on 22 April: it is final now, which the overview says.
+    assert road.publication == "2024-03_r2"
     assert road.night(date(2024, 5, 16)) is Verdict.NEEDS_STEWARD
     assert road.publication == "2024-04_r1"
 

@@ -172,3 +172,31 @@ def test_a_file_that_nobody_will_mend_is_dismissed(road: Road) -> None:
     decision = DISMISSED.replace("SUBMISSION", submission)
     (road.lake / "decisions" / "junk.yaml").write_text(decision, "utf-8")
     assert road.night(date(2024, 4, 21)) is Verdict.GOOD
+
+
+def test_a_site_that_changed_hands_stands_by_the_board_of_the_month(empty_road: Road) -> None:
+    """Princess of Wales was 7A3's until March 2019, then 7A5's.
+
+    7A3 loses a row of February at another hospital: February is incomplete, as a month of 7A3, and
+    April is complete, as a month of 7A5.
+    """
+    contract = empty_road.contracts / "hand_hygiene.odcs.yaml"
+    text = contract.read_text("utf-8")
+    due = '{organisations: ["7A4", "7A7"], starts: 2024-01-01}'
+    assert due in text
+    moved = '{organisations: ["7A3", "7A5"], starts: 2019-01-01}'
+    contract.write_text(text.replace(due, moved), "utf-8")
+
+    def at(board: str, site: str, month: str, **changed: object) -> dict[str, object]:
+        place = {"organisation_code": board, "site_code": site, "period": month}
+        return row("7A4", "A", month) | place | changed
+
+    before = [at("7A3", site, f"2019-0{m}") for site in ("7A3B7", "7A3C7") for m in (1, 2, 3)]
+    before[4] |= {"compliant": 99}
+    _put(empty_road, "7A3_hand-hygiene_201901-201903_v01.csv", before, 10)
+    after = [at("7A5", "7A3B7", f"2019-0{month}") for month in (4, 5)]
+    _put(empty_road, "7A5_hand-hygiene_201904-201905_v01.csv", after, 10)
+    empty_road.night()
+    site = "hand_hygiene_done/site/7A3B7"
+    states = [empty_road.point(site, date(2019, month, 1))["state"] for month in (1, 2, 4, 5)]
+    assert states == ["final", "incomplete", "final", "final"]
