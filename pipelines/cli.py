@@ -281,7 +281,7 @@ def _tell_publication(facts: dict[str, Any]) -> None:
     if not mend and not missing:
         out.print("Nothing needs a steward.")
         return
-    out.print(f"\nNeeds a steward: {len(mend)} files to mend, {len(missing)} returns missing.")
+    out.print(f"\nNeeds a steward. Files to mend: {len(mend)}; returns missing: {len(missing)}.")
     site = Path(facts["index"]).parents[1]
     for one in reversed(mend[-MOST_LINES:]):
         _tell_line(f"{one['submitter']}  {one['file']}: {one['outcome'].replace('_', ' ')}")

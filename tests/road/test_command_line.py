@@ -31,7 +31,7 @@ def test_run_says_who_has_to_mend_what_and_ends_with_1(road: Road) -> None:
     road.put("7A4_hand-hygiene_202403_v02.csv", csv_of(broken))
     code, text = _night(road, "2024-05-20")
     assert code == 1
-    assert "Needs a steward: 1 files to mend, 2 returns missing." in text
+    assert "Needs a steward. Files to mend: 1; returns missing: 2." in text
     assert "missing: 7A4 hand_hygiene.monthly 2024-04" in text
 
 
