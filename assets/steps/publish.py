@@ -140,7 +140,7 @@ def _published(
     named = replace(edition, publication=name)
     others = [page for page in unnamed if page.task.scope != (LANDING,)]
     pages = [*placed_landing(night, named), *others]
-    keep(night.lake, pages)
+    keep(night, pages)
     build_warehouse(night.lake, named)
     with folder_made(night.lake.site / name) as folder:
         files = link(night.lake, pages, folder)

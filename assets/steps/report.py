@@ -23,6 +23,6 @@ def report(night: Night, contract: Contract) -> StepResult:
         return StepResult(rows=0, metadata={"made": 0})
     edition = edition_of(night, "", (contract,))
     own = placed_workstream(night, edition, contract)
-    made = keep(night.lake, own)
+    made = keep(night, own)
     mark_made(folder, "report", made_from)
     return StepResult(rows=made, metadata={"made": made, "pages": len(own)})

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +52,14 @@ class PageTask:
     """One page: where it stands, what it is about, what it reads, how it is made.
 
     `folder` is below the publication, such as `collaborative`, `org/7A4` or `stewards/7A4`.
-    `scope` names what it depends on, such as `workstream:falls`. `inputs` are texts that differ
-    whenever anything it reads does. `make` gives the page's bytes and the files it links to, by
-    path relative to `folder`.
+    `shown` is the edition as its readers see it. `scope` names what it depends on, such as
+    `workstream:falls`. `inputs` are texts that differ whenever anything it reads does. `make` gives
+    the page's bytes and the files it links to, by path relative to `folder`.
     """
 
     folder: str
     name: str
+    shown: Edition
     scope: tuple[str, ...]
     inputs: tuple[str, ...]
     make: Callable[[], Made]
@@ -75,17 +77,29 @@ def page_tasks(
     `sheet_rows_of` gives the cells of a submission as they were read, or None; it is asked only
     when the submission's page is made.
     """
-    languages = tuple(words_by_language.values())
-    every = (
-        *collaborative_tasks(edition.shown_to(audience.COLLABORATIVE), languages),
-        *(task for code in organisations(edition) for task in _own(edition, languages, code)),
-        *(
-            task
-            for code in submitters(edition)
-            for task in _stewards(edition, languages, code, sheet_rows_of)
-        ),
+    readers = (
+        audience.COLLABORATIVE,
+        *(audience.organisation(code) for code in organisations(edition)),
+        *(audience.steward(code) for code in submitters(edition)),
     )
-    return list(every)
+    every = (
+        reader_tasks(edition.shown_to(reader), words_by_language, sheet_rows_of)
+        for reader in readers
+    )
+    return list(chain.from_iterable(every))
+
+
+def reader_tasks(
+    shown: Edition, words_by_language: Mapping[str, Words], sheet_rows_of: SheetRows
+) -> Iterator[PageTask]:
+    """The pages in the folder of the readers for whom an edition was cut."""
+    languages = tuple(words_by_language.values())
+    code = str(shown.audience.code)
+    if shown.audience.reader is audience.Reader.COLLABORATIVE:
+        return _collaborative(shown, languages)
+    if shown.audience.reader is audience.Reader.ORGANISATION:
+        return _own(shown, languages, code)
+    return _stewards(shown, languages, code, sheet_rows_of)
 
 
 def landing_tasks(edition: Edition, words_by_language: Mapping[str, Words]) -> list[PageTask]:
@@ -122,7 +136,7 @@ def submitters(edition: Edition) -> tuple[str, ...]:
     return tuple(sorted((due | sent) & known))
 
 
-def collaborative_tasks(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]:
+def _collaborative(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]:
     """The landing page and a page for each workstream."""
     yield from _landing(shown, languages)
     for contract in with_measures(shown.contracts):
@@ -165,8 +179,7 @@ def _workstream(
         yield place.task("workstream.html.jinja", name, f"workstream:{workstream}", inputs, view)
 
 
-def _own(edition: Edition, languages: tuple[Words, ...], code: str) -> Iterator[PageTask]:
-    shown = edition.shown_to(audience.organisation(code))
+def _own(shown: Edition, languages: tuple[Words, ...], code: str) -> Iterator[PageTask]:
     inputs = (
         _points(shown, pl.lit(True)),
         rows_digest(shown.returns.filter(pl.col("organisation") == code), *RETURN),
@@ -191,10 +204,10 @@ def _own_page(
 
 
 def _stewards(
-    edition: Edition, languages: tuple[Words, ...], code: str, sheet_rows_of: SheetRows
+    shown: Edition, languages: tuple[Words, ...], code: str, sheet_rows_of: SheetRows
 ) -> Iterator[PageTask]:
     """The list of a submitter's files and the page of each of them."""
-    records = Records.of(edition.shown_to(audience.steward(code)), code)
+    records = Records.of(shown, code)
     read = SubmissionInputs.of(records)
     index = read.index()
     inputs = {submission: read.page(submission) for submission in records.files}
@@ -242,6 +255,7 @@ class _Place:
         return PageTask(
             folder=self.folder,
             name=name,
+            shown=self.shown,
             scope=(scope,),
             inputs=(f"{self.shown.data_month}", frame, *inputs),
             make=partial(_made, template, self.shown, self.words, view),

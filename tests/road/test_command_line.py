@@ -11,7 +11,8 @@ from pipelines.cli import app
 
 
 def _run(*arguments: str | Path) -> tuple[int, str]:
-    found = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    # Wide enough for a sentence with a path of any machine in one line.
+    found = CliRunner(env={"COLUMNS": "400"}).invoke(app, [str(one) for one in arguments])
     return found.exit_code, found.output
 
 

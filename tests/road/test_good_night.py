@@ -1,11 +1,15 @@
 """Good files through the whole road: what is counted, published, and left alone the next night."""
 
+import shutil
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
 import pytest
 from made_up import MONTHS, Road, contracts_folder, csv_of, row, rows
 
+from assets.steps.editions import edition_of
+from assets.steps.night import Night
+from assets.steps.page_store import keep, placed_pages
 from assets.steps.result import Verdict
 
 MARCH = date(2024, 3, 1)
@@ -146,3 +150,28 @@ def test_records_of_an_older_contract_are_counted(published: Road) -> None:
         words.write_text(changed, "utf-8")
     assert published.night(date(2024, 4, 21)) is Verdict.GOOD
     assert published.point("soap_used/organisation/7A7", MARCH)["numerator"] == 10
+
+
+def test_a_second_process_makes_the_same_pages(published: Road) -> None:
+    night = Night.open(published.lake, published.contracts, date(2024, 4, 20))
+    edition = edition_of(night, published.publication)
+    pages = placed_pages(night, edition)
+    store = published.lake / "work" / "pages"
+    alone = {path.relative_to(store): path.read_bytes() for path in store.rglob("*.html")}
+    assert len(alone) == len(pages) == 16
+    for home in store.iterdir():
+        shutil.rmtree(home)
+    assert keep(night, pages, worth_a_process=0) == len(pages)
+    assert alone == {path.relative_to(store): path.read_bytes() for path in store.rglob("*.html")}
+
+
+def test_what_goes_wrong_in_a_second_process_stops_the_night(published: Road) -> None:
+    night = Night.open(published.lake, published.contracts, date(2024, 4, 20))
+    pages = placed_pages(night, edition_of(night, "2024-03_r1"))
+    store = published.lake / "work" / "pages"
+    for home in store.iterdir():
+        shutil.rmtree(home)
+    store.rmdir()
+    store.write_text("no folder")
+    with pytest.raises(NotADirectoryError):
+        keep(night, pages, worth_a_process=0)
