@@ -223,13 +223,17 @@ class Registers:
         nearest = [code for code, ratio in likeness.items() if ratio == best]
         return nearest[0] if best >= NEAR_ENOUGH and len(nearest) == 1 else None
 
-    def boundary_starts(self, level: str, unit: str, table: str) -> tuple[date, ...]:
-        """First days of the months in which a new phase starts for a unit, in order.
+    def boundary_starts(self, level: str, unit: str, table: str) -> dict[date, str]:
+        """First days of the months in which a new phase starts for a unit, in order -> why.
 
         `level` as in the table of points, `table` such as `deterioration.emergency_department`.
         """
-        cut = (b for b in self.boundaries if b.cuts(level, unit, table))
-        return tuple(sorted({boundary.date.replace(day=1) for boundary in cut}))
+        cut = sorted(
+            (b.date.replace(day=1), b.legal_source)
+            for b in self.boundaries
+            if b.cuts(level, unit, table)
+        )
+        return dict(cut)
 
     def with_organisation(self, frame: pl.DataFrame, text_column: str) -> pl.DataFrame:
         """The frame and `organisation`: the code `text_column` stands for, null if unknown."""

@@ -21,7 +21,7 @@ from assets.steps.night import Night
 from assets.steps.result import StepResult
 from data_contracts.contract import Contract, Measure
 from reports.spc import Analysis, Plan, analyse
-from reports.spc.vocabulary import Chart, Direction
+from reports.spc.vocabulary import Chart, Direction, Unexplained
 
 NOT_JUDGED = ("incomplete", "immature")
 IDENTITY = ("workstream", "measure", *UNIT_KEYS, "organisation", "series")
@@ -87,12 +87,17 @@ def analysed(measures: pl.DataFrame, night: Night, contract: Contract) -> Analys
             "period",
             "numerator",
             "denominator",
+            "state",
             exclude=pl.col("state").is_in(NOT_JUDGED).fill_null(False),
             plan="measure",
         )
         .join(_phases(measures, night, contract), on=["series", "period"], how="left")
         .join(_targets(measures, contract), on=["plan", "period"], how="left")
-        .with_columns(pl.col("phase_start").fill_null(False))
+        .with_columns(
+            pl.col("phase_start").fill_null(False),
+            # The engine refuses a new phase and a point left out that nobody gave a reason for.
+            reason=pl.coalesce("reason", pl.when("exclude").then("state")),
+        )
     )
     return analyse(asked, plans)
 
@@ -106,27 +111,32 @@ def plan_of(measure: Measure) -> Plan:
         multiplier=measure.multiplier,
         baseline=measure.baseline,
         screening=measure.screening,
+        unexplained=Unexplained.REFUSED,
     )
 
 
 def _phases(measures: pl.DataFrame, night: Night, contract: Contract) -> pl.DataFrame:
-    """series, period, phase_start: where a dated boundary starts a unit's figures anew.
+    """series, period, phase_start, reason: where a dated boundary starts a unit's figures anew.
 
     The phase begins at the unit's first month on or after the boundary.
     """
     tables = {measure.id: f"{contract.workstream}.{measure.table}" for measure in contract.measures}
     units = measures.select("series", "measure", "level", "unit").unique(maintain_order=True)
     starts = [
-        (series, start)
+        (series, start, reason)
         for series, measure, level, unit in units.iter_rows()
-        for start in night.registers.boundary_starts(level, unit, tables[measure])
+        for start, reason in night.registers.boundary_starts(level, unit, tables[measure]).items()
     ]
-    found = pl.DataFrame(starts, schema={"series": pl.String, "start": pl.Date}, orient="row").join(
+    schema = {"series": pl.String, "start": pl.Date, "reason": pl.String}
+    found = pl.DataFrame(starts, schema=schema, orient="row").join(
         measures.select("series", "period"), on="series"
     )
-    after = found.filter(pl.col("period") >= pl.col("start"))
-    first = after.group_by("series", "start").agg(pl.col("period").min())
-    return first.select("series", "period", phase_start=pl.lit(True)).unique()
+    after = found.filter(pl.col("period") >= pl.col("start")).sort("series", "start", "period")
+    first = after.group_by("series", "start", maintain_order=True).first()
+    # Two boundaries before a unit's first month begin the same phase.
+    return first.group_by("series", "period", maintain_order=True).agg(
+        pl.col("reason").last(), phase_start=pl.lit(True)
+    )
 
 
 def _targets(measures: pl.DataFrame, contract: Contract) -> pl.DataFrame:

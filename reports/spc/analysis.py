@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from .choice import CHARTS, REASONS
-from .intake import as_arrays, blocks, read
+from .intake import Points, as_arrays, blocks, read
 from .judgement import ABSENT, NAMES, NOTES, STATUSES, Columns, judge
 from .plan import Plan
 from .verdicts import ASSURANCES, VERDICTS
@@ -29,6 +29,12 @@ _SERIES_WORDS: Mapping[str, Sequence[StrEnum]] = {
     "variation": VERDICTS,
     "assurance": ASSURANCES,
     "limits_status": STATUSES,
+}
+_SUGGESTED = {
+    "side": pl.Int8,
+    "run_length": pl.Int64,
+    "points_since": pl.Int64,
+    "baseline_points": pl.Int64,
 }
 _COUNTS = ("n", "n_useful", "longest_run", "longest_run_limit", "crossings", "crossings_limit")
 
@@ -60,6 +66,20 @@ SERIES_COLUMNS = (
     "limits_status",
     "notes",
 )
+SUGGESTION_COLUMNS = (
+    "series",
+    "phase",
+    "period",
+    "side",
+    "run_length",
+    "points_since",
+    "baseline_points",
+    "old_mean",
+    "new_mean",
+    "distance",
+    "recent_distance",
+    "autocorrelation",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,11 +87,13 @@ class Analysis:
     """What the engine found. Columns, types and units are in this folder's README.
 
     points: one row for each row given (on xbar and s: for each subgroup), by series and period.
-    series: one row for each series and phase.
+    series: one row for each series and phase. suggestions: one row for each phase in which new
+    limits are suggested; none where no plan asks for them.
     """
 
     points: pl.DataFrame
     series: pl.DataFrame
+    suggestions: pl.DataFrame
 
 
 def analyse(points: pl.DataFrame, plans: Plan | Mapping[str, Plan]) -> Analysis:
@@ -85,6 +107,7 @@ def analyse(points: pl.DataFrame, plans: Plan | Mapping[str, Plan]) -> Analysis:
     return Analysis(
         points=_joined([part.points for part in parts], ["series", "period"]),
         series=_joined([part.series for part in parts], ["series", "phase"]),
+        suggestions=_joined([part.suggestions for part in parts], ["series", "phase"]),
     )
 
 
@@ -95,9 +118,11 @@ def _joined(frames: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
 def _analyse_plan(rows: pl.DataFrame, plan: Plan) -> Analysis:
     frames: list[pl.DataFrame] = []
     of_series: list[Columns] = []
+    suggested: list[pl.DataFrame] = []
     for block in blocks(rows, BLOCK):
         points = as_arrays(block, plan)
-        point_columns, series_columns = judge(points, plan)
+        point_columns, series_columns, suggestions = judge(points, plan)
+        suggested.append(_suggestion_frame(block, points, suggestions, plan))
         point_columns |= {"phase": points.phase, "value": points.value}
         for name in ("value", *_LINES):
             point_columns[name] = point_columns[name] * plan.multiplier
@@ -107,7 +132,11 @@ def _analyse_plan(rows: pl.DataFrame, plan: Plan) -> Analysis:
         frames.append(_point_frame(block, point_columns))
         of_series.append(series_columns)
     # Pieces are not copied into one: that would take as long as judging them.
-    return Analysis(pl.concat(frames, rechunk=False), _series_frame(rows, of_series))
+    return Analysis(
+        points=pl.concat(frames, rechunk=False),
+        series=_series_frame(rows, of_series),
+        suggestions=pl.concat(suggested),
+    )
 
 
 def _point_frame(rows: pl.DataFrame, columns: Columns) -> pl.DataFrame:
@@ -129,6 +158,21 @@ def _series_frame(rows: pl.DataFrame, blocks: list[Columns]) -> pl.DataFrame:
     found["series"] = rows["series"].gather(columns["series"])
     found["notes"] = _note_lists(columns["notes"])
     return pl.DataFrame({name: found[name] for name in SERIES_COLUMNS})
+
+
+def _suggestion_frame(
+    block: pl.DataFrame, points: Points, columns: Columns, plan: Plan
+) -> pl.DataFrame:
+    """The suggestions of one block; the means multiplied."""
+    places = columns.get("row", np.empty(0, dtype=np.int64))
+    found = {name: block[name].gather(places) for name in ("series", "period")}
+    found["phase"] = pl.Series(points.phase[places])
+    for name in SUGGESTION_COLUMNS:
+        if name not in found:
+            column = columns.get(name, np.empty(0))
+            found[name] = pl.Series(column, nan_to_null=True, dtype=_SUGGESTED.get(name))
+    means = pl.col("old_mean", "new_mean") * plan.multiplier
+    return pl.DataFrame(found).select(SUGGESTION_COLUMNS).with_columns(means)
 
 
 def _numbers(column: FloatArray | FlagArray) -> pl.Series:

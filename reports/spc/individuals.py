@@ -4,6 +4,8 @@ Limits come from moving ranges, or there are none. Shewhart's individuals chart 
 Understanding Statistical Process Control; i' as in Taylor, Normalized Individuals Control Chart.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from .intake import Points
@@ -35,15 +37,7 @@ def c_prime(points: Points, plan: Plan) -> Limits:
     limits = _by_ranges(points, plan, (0, np.inf))
     centre = points.segments.mean(points.value, points.used)
     sigma = mean_range(_ranges(points), points.segments, screening=plan.screening)[0]
-    sigma_z = sigma * plan.profile.range_factor / 3 / np.sqrt(centre)
-    return lines(
-        points,
-        limits.centre,
-        limits.lower,
-        limits.upper,
-        sigma_z=sigma_z,
-        screened=limits.screened,
-    )
+    return replace(limits, sigma_z=sigma * plan.profile.range_factor / 3 / np.sqrt(centre))
 
 
 def _by_ranges(points: Points, plan: Plan, within: tuple[float, float]) -> Limits:
@@ -64,7 +58,9 @@ def ranges(points: Points, plan: Plan) -> Limits:
     """mr: mean of the ranges, upper limit 3.267 times that (D4); lower limit 0, no screening."""
     centre = points.segments.spread(points.segments.mean(points.value, points.used))
     sigma = (D4_OF_PAIRS - 1) * centre / 3
-    return around(points, centre, sigma, (0, np.inf))
+    limits = around(points, centre, sigma, (0, np.inf))
+    # Neighbouring ranges share a point: their mean has no sigma of independent points.
+    return replace(limits, sigma=np.full_like(sigma, np.nan))
 
 
 def i_prime(points: Points, plan: Plan) -> Limits:

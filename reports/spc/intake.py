@@ -14,7 +14,7 @@ import polars as pl
 from .plan import Plan
 from .segments import Segments
 from .values import of_points
-from .vocabulary import BoolArray, Chart, FloatArray, IntArray
+from .vocabulary import BoolArray, Chart, FloatArray, IntArray, Unexplained
 
 SUBGROUP_CHARTS = (Chart.XBAR, Chart.S)
 # Points whose distance from a line is rounding only lie on it, whatever the scale of the measure.
@@ -28,6 +28,7 @@ _OPTIONAL = {
     "denominator": pl.Float64,
     "phase_start": pl.Boolean,
     "exclude": pl.Boolean,
+    "reason": pl.String,
     "target": pl.Float64,
     "plan": pl.String,
 }
@@ -41,7 +42,7 @@ class Points:
     missing; spread: sd of a subgroup; value: what the chart plots, not multiplied, NaN where
     missing; measured: has a value (on mr: the value the range is taken from);
     in_baseline: among the first k rows of the phase; target: multiplied. is_real: has a value and
-    is not left out; used: sets the limits, real and in the baseline; phase: from 1 in each series;
+    is not left out; unexplained: begins a phase or is left out without a reason; used: sets the limits, real and in the baseline; phase: from 1 in each series;
     tolerance: two values nearer than this tie, 1e-12 of the largest absolute value of the phase.
     """
 
@@ -51,6 +52,7 @@ class Points:
     value: FloatArray
     measured: BoolArray
     excluded: BoolArray
+    unexplained: BoolArray
     in_baseline: BoolArray
     target: FloatArray
     is_real: BoolArray
@@ -78,6 +80,7 @@ _ARRAYS = (
     "value",
     "measured",
     "excluded",
+    "unexplained",
     "in_baseline",
     "target",
     "is_real",
@@ -90,16 +93,20 @@ _ARRAYS = (
 def read(points: pl.DataFrame, plans: Plan | Mapping[str, Plan]) -> list[tuple[Plan, pl.DataFrame]]:
     """Checked and sorted rows, one frame for each distinct plan.
 
-    Columns: series, period, first (of its series), y, n, spread, phase_start, exclude, target.
-    Raises ValueError for missing columns, unknown plans, duplicate periods, impossible numbers.
+    Columns: series, period, first (of its series), y, n, spread, phase_start, exclude, unexplained,
+    target. Raises ValueError for missing columns, unknown plans, duplicate periods, impossible
+    numbers, new phases and ghosts without a reason.
     """
     rows = _normal(points)
     _check_numbers(rows)
     parts = _by_plan(rows, plans)
     parts = [(plan, _subgroups(part) if _has_subgroups(plan) else part) for plan, part in parts]
+    parts = [(plan, part.with_columns(_is_unexplained())) for plan, part in parts]
     for plan, part in parts:
         _check_periods(part)
         _check_counts(part, plan.chart)
+        if plan.unexplained is Unexplained.REFUSED:
+            _check_reasons(part)
     return parts
 
 
@@ -128,6 +135,7 @@ def as_arrays(rows: pl.DataFrame, plan: Plan) -> Points:
         value=value,
         measured=measured,
         excluded=excluded,
+        unexplained=rows["unexplained"].to_numpy(),
         in_baseline=in_baseline,
         is_real=is_real,
         used=is_real & in_baseline,
@@ -162,9 +170,16 @@ def _normal(points: pl.DataFrame) -> pl.DataFrame:
         pl.lit(np.nan).alias("spread"),
         pl.col("phase_start").fill_null(False),
         pl.col("exclude").fill_null(False),
+        (pl.col("reason").str.strip_chars() != "").fill_null(False).alias("explained"),
         pl.col("target").fill_null(np.nan),
         "plan",
     )
+
+
+def _is_unexplained() -> pl.Expr:
+    """A series' first phase needs no reason."""
+    decided = (pl.col("phase_start") & ~pl.col("first")) | pl.col("exclude")
+    return (decided & ~pl.col("explained")).alias("unexplained")
 
 
 def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
@@ -192,6 +207,13 @@ def _check_counts(rows: pl.DataFrame, chart: Chart) -> None:
         _refuse(rows, "a negative count or time", y < 0)
     if chart in _OF_CASES:
         _refuse(rows, "a numerator above its denominator", y.is_not_nan() & (y > n))
+
+
+def _check_reasons(rows: pl.DataFrame) -> None:
+    """Whoever moves limits or leaves a point out says why, or it is not done."""
+    unexplained = pl.col("unexplained")
+    _refuse(rows, "no reason for being left out", unexplained & pl.col("exclude"))
+    _refuse(rows, "no reason for beginning a new phase", unexplained)
 
 
 def _refuse(rows: pl.DataFrame, what: str, holds: pl.Expr) -> None:
@@ -247,7 +269,7 @@ def _subgroups(rows: pl.DataFrame) -> pl.DataFrame:
         seen.mean().fill_null(np.nan).alias("y"),
         seen.len().cast(pl.Float64).alias("n"),
         seen.std().fill_null(np.nan).alias("spread"),
-        pl.col("first", "phase_start", "exclude").any(),
+        pl.col("first", "phase_start", "exclude", "explained").any(),
         pl.col("target").first(),
     )
 

@@ -5,7 +5,7 @@ words for codes are the business of `analysis`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,13 @@ import numpy.typing as npt
 from .choice import CHARTS, Choice, choose
 from .families import LIMITS
 from .intake import Points
-from .limits import Limits, lines
+from .limits import Limits
 from .plan import Plan
 from .profiles import Profile, Rule, rules_on
 from .rules import flags_of
 from .run_statistics import statistics
 from .runs import Track, track
+from .suggestions import Suggestions, suggestions
 from .verdicts import UNASSURED, UNJUDGED, Signals, assurances, signals
 from .vocabulary import (
     BoolArray,
@@ -83,8 +84,10 @@ class _Group:
         return Direction.NEUTRAL if spread else self.plan.direction
 
 
-def judge(points: Points, plan: Plan) -> tuple[Columns, Columns]:
-    """Columns of the N points and of the S segments of one plan, as codes and numbers.
+def judge(points: Points, plan: Plan) -> tuple[Columns, Columns, Columns]:
+    """Columns of the N points, of the S segments and of the F suggestions of one plan.
+
+    All are codes and numbers.
 
     Lines are not multiplied; NaN and ABSENT stand for null. verdict, rule, chart, chart_reason,
     variation, assurance and limits_status are places in the tuples of their enumeration.
@@ -92,15 +95,18 @@ def judge(points: Points, plan: Plan) -> tuple[Columns, Columns]:
     whole, phases = len(points.value), points.segments.count
     of_points: list[tuple[IntArray, Columns]] = []
     of_series: list[tuple[IntArray, Columns]] = []
+    suggested: list[Columns] = []
     with np.errstate(divide="ignore", invalid="ignore"):
         choice = choose(points, plan)
         for chart, silent, wanted in _groups(choice):
             group, rows = points.only(wanted)
             part = _Group(group, choice.only(wanted), plan, chart, silent)
-            point_columns, series_columns = _judge_group(part)
+            point_columns, series_columns, found = _judge_group(part)
             of_points.append((rows, point_columns))
             of_series.append((np.flatnonzero(wanted), series_columns))
-    return _together(of_points, whole), _together(of_series, phases)
+            if found is not None:
+                suggested.append({"row": rows[found.rows]} | found.columns())
+    return _together(of_points, whole), _together(of_series, phases), _one_below_another(suggested)
 
 
 def _groups(choice: Choice) -> Iterator[tuple[Chart, bool, BoolArray]]:
@@ -123,7 +129,16 @@ def _together(parts: list[tuple[IntArray, Columns]], size: int) -> Columns:
     return merged
 
 
-def _judge_group(group: _Group) -> tuple[Columns, Columns]:
+def _one_below_another(parts: list[Columns]) -> Columns:
+    """All suggestions, by the row of their first point."""
+    if not parts:
+        return {}
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.argsort(columns["row"])
+    return {name: column[order] for name, column in columns.items()}
+
+
+def _judge_group(group: _Group) -> tuple[Columns, Columns, Suggestions | None]:
     points = group.points
     limits = _limits(group)
     judged = track(points, limits, gaps_break=group.profile.gaps_break)
@@ -140,7 +155,14 @@ def _judge_group(group: _Group) -> tuple[Columns, Columns]:
     of_points |= _signal_columns(rules, found, judged, len(points.value))
     of_series = _run_columns(group, judged) | _status_columns(group, limits)
     of_series |= _last_columns(group, limits, of_points["verdict"])
-    return of_points, of_series
+    return of_points, of_series, _suggested(group, limits, judged)
+
+
+def _suggested(group: _Group, limits: Limits, judged: Track) -> Suggestions | None:
+    plan = group.plan
+    if plan.suggest is None or plan.baseline is None:
+        return None
+    return suggestions(group.points, limits, judged, group.choice, plan.suggest)
 
 
 def _limits(group: _Group) -> Limits:
@@ -152,14 +174,12 @@ def _limits(group: _Group) -> Limits:
         return limits
     here = np.where(np.isnan(points.value), np.nan, 1.0) if chart in _LIMITS_NEED_VALUE else 1.0
     flat = limits.centre * here
-    return lines(
-        points,
-        limits.centre,
-        np.where(equal, flat, limits.lower),
-        np.where(equal, flat, limits.upper),
+    return replace(
+        limits,
+        lower=np.where(equal, flat, limits.lower),
+        upper=np.where(equal, flat, limits.upper),
         sigma_z=np.where(group.choice.all_equal, np.nan, limits.sigma_z),
         screened=limits.screened & ~group.choice.all_equal,
-        zero_chance=limits.zero_chance,
     )
 
 
@@ -251,6 +271,7 @@ def _notes(group: _Group, limits: Limits, drawn: BoolArray, trial: BoolArray) ->
         Note.SIGMA_Z_BELOW_ONE: limits.sigma_z < 1,
         Note.ZERO_TIME: zeros if group.plan.chart is Chart.T else none,
         Note.RUN_RULES_OFTEN_SIGNAL: every if often else none,
+        Note.NO_REASON: points.segments.number(points.unexplained) > 0,
     }
     return np.column_stack([said[note] for note in NOTES])
 

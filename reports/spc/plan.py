@@ -7,9 +7,22 @@ belongs here.
 from dataclasses import dataclass
 
 from .profiles import Profile, named
-from .vocabulary import Chart, Direction, GeometricLimits
+from .vocabulary import Chart, Direction, GeometricLimits, Unexplained
 
 Bounds = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggest:
+    """When new limits are suggested (suggestions.py). The lengths are those of spc README.
+
+    run: points in a row on one side after the baseline; points: from the run's first to the end;
+    distance: of the means, in standard errors.
+    """
+
+    run: int = 8
+    points: int = 12
+    distance: float = 3.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +36,9 @@ class Plan:
     proportion: what `auto` takes numerator / denominator for; None: a proportion where the
     multiplier is 1 or 100 and no numerator exceeds its denominator. bounds: natural bounds of the
     measure (lowest, highest; multiplied) on i charts. sigma_z_floor: no Laney limits narrower than
-    p or u. Raises ValueError for options that make no sense.
+    p or u. suggest: look for phases that ask for new limits; only where a baseline is frozen.
+    unexplained: whether a new phase or a ghost without a reason is refused, or noted. Raises
+    ValueError for options that make no sense.
     """
 
     chart: Chart
@@ -39,11 +54,14 @@ class Plan:
     bounds: Bounds = (None, None)
     sigma_z_floor: bool = False
     g_limits: GeometricLimits = GeometricLimits.EXACT
+    suggest: Suggest | None = None
+    unexplained: Unexplained = Unexplained.NOTED
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "chart", Chart(self.chart))
         object.__setattr__(self, "direction", Direction(self.direction))
         object.__setattr__(self, "g_limits", GeometricLimits(self.g_limits))
+        object.__setattr__(self, "unexplained", Unexplained(self.unexplained))
         named(self.rules)
         named(self.run_rules)
         if self.baseline is not None and self.baseline < 1:

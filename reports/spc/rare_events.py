@@ -30,7 +30,15 @@ def g(points: Points, plan: Plan) -> Limits:
     mean = segments.mean(points.value, points.used)
     median = segments.spread(segments.median(points.value, points.used))
     upper = _G_LIMITS[plan.g_limits](mean)[:, segments.ids]
-    return lines(points, median, np.zeros_like(upper), upper, zero_chance=1 / (1 + mean))
+    return lines(
+        points,
+        median,
+        np.zeros_like(upper),
+        upper,
+        zero_chance=1 / (1 + mean),
+        level=segments.spread(mean),
+        sigma=segments.spread(np.sqrt(mean * (mean + 1))),
+    )
 
 
 def _exact(mean: FloatArray) -> FloatArray:
@@ -68,4 +76,7 @@ def t(points: Points, plan: Plan) -> Limits:
         upper,
         screened=screened,
         zero_chance=zero_chance,
+        level=segments.spread(centre),
+        sigma=segments.spread(mean / D2_OF_PAIRS),
+        power=TO_NORMAL,
     )

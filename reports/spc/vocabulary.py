@@ -103,6 +103,7 @@ class Note(StrEnum):
     SIGMA_Z_BELOW_ONE = "sigma_z_below_one"
     ZERO_TIME = "zero_time"
     RUN_RULES_OFTEN_SIGNAL = "run_rules_often_signal"
+    NO_REASON = "no_reason"
 
 
 class RuleName(StrEnum):
@@ -125,6 +126,13 @@ class Ties(StrEnum):
 
     PASS_OVER = "pass_over"
     BREAK = "break"
+
+
+class Unexplained(StrEnum):
+    """What becomes of a new phase or a ghost that was given without a reason."""
+
+    REFUSED = "refused"
+    NOTED = "noted"
 
 
 class GeometricLimits(StrEnum):
