@@ -26,6 +26,7 @@ from reports.figures.series import Point, Series, read_series
 from reports.figures.sizes import SPECS, Size
 from reports.figures.sparkline import sparkline
 from reports.pages.chart_data import DataTable, Labels, csv_file, data_table
+from reports.pages.method import engine_notes, method
 from reports.pages.sources import source_sentence
 from reports.sentences import Speaker, has_median, verdict_kind
 from reports.words import Words
@@ -365,12 +366,16 @@ def short_month(words: Words, month: date) -> str:
 def _notes(whole: Series, shown: Series, speaker: Speaker, size: Size) -> tuple[str, ...]:
     """What a reader must know to read the chart rightly."""
     say = speaker.words.text
+    how = method(whole, speaker.measure, speaker.words, size)
     candidates = (
         (whole.limits_status == "trial", "charts.note.trial_limits"),
         (any(p.value is not None and not p.is_solid for p in shown.points), "charts.chart.hollow"),
         (size is not Size.SMALL and _starts_above_zero(shown), "charts.chart.not_from_zero"),
     )
-    known = [say(key) for holds, key in candidates if holds]
+    known = [how] if how else []
+    known += [say(key) for holds, key in candidates if holds]
+    if size is not Size.SMALL:
+        known += engine_notes(whole, speaker.words)
     if len(whole.points) > len(shown.points):
         known.append(say("charts.chart.older", month=speaker.words.month(whole.points[0].period)))
     return tuple(known)

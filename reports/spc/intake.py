@@ -42,8 +42,9 @@ class Points:
     missing; spread: sd of a subgroup; value: what the chart plots, not multiplied, NaN where
     missing; measured: has a value (on mr: the value the range is taken from);
     in_baseline: among the first k rows of the phase; target: multiplied. is_real: has a value and
-    is not left out; unexplained: begins a phase or is left out without a reason; used: sets the limits, real and in the baseline; phase: from 1 in each series;
-    tolerance: two values nearer than this tie, 1e-12 of the largest absolute value of the phase.
+    is not left out; unexplained: begins a phase or is left out without a reason; used: sets the
+    limits, real and in the baseline; phase: from 1 in each series; tolerance: two values nearer
+    than this tie, 1e-12 of the largest absolute value of the phase.
     """
 
     y: FloatArray

@@ -44,17 +44,6 @@ ABSENT = np.int8(-128)
 
 # A large range or sd is no better or worse in itself, whatever the direction of the measure.
 _OF_SPREAD = frozenset({Chart.MR, Chart.S})
-_FROM_RANGES = frozenset(
-    {
-        Chart.I,
-        Chart.MR,
-        Chart.I_PRIME,
-        Chart.P_PRIME,
-        Chart.U_PRIME,
-        Chart.C_PRIME,
-        Chart.T,
-    }
-)
 _LIMITS_NEED_VALUE = frozenset({Chart.P, Chart.U, Chart.P_PRIME, Chart.U_PRIME, Chart.I_PRIME})
 
 
@@ -266,7 +255,7 @@ def _notes(group: _Group, limits: Limits, drawn: BoolArray, trial: BoolArray) ->
     often = chart is Chart.RUN and group.plan.run_profile.often_signals
     said = choice.notes | {
         Note.TRIAL_LIMITS: trial,
-        Note.NO_RANGES: ~drawn if chart in _FROM_RANGES else none,
+        Note.NO_RANGES: ~drawn if chart.is_screened or chart is Chart.MR else none,
         Note.RANGES_SCREENED: limits.screened,
         Note.SIGMA_Z_BELOW_ONE: limits.sigma_z < 1,
         Note.ZERO_TIME: zeros if group.plan.chart is Chart.T else none,

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from .profiles import Profile, named
 from .vocabulary import Chart, Direction, GeometricLimits, Unexplained
 
+# A run chart has no limits for the other rules, whatever the profile (Anhøj and Olesen 2014).
+RULES_OF_RUN_CHARTS = "anhoej"
+
 Bounds = tuple[float | None, float | None]
 
 
@@ -49,7 +52,7 @@ class Plan:
     screening: bool = True
     minimum_points: int = 12
     trial_points: int = 20
-    run_rules: str | Profile = "anhoej"
+    run_rules: str | Profile = RULES_OF_RUN_CHARTS
     proportion: bool | None = None
     bounds: Bounds = (None, None)
     sigma_z_floor: bool = False

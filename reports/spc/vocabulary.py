@@ -35,6 +35,16 @@ class Chart(StrEnum):
     T = "t"
     AUTO = "auto"
 
+    @property
+    def is_screened(self) -> bool:
+        """Whether large moving ranges may be left out of its limits."""
+        return self in _SCREENED
+
+
+_SCREENED = frozenset(
+    {Chart.I, Chart.I_PRIME, Chart.P_PRIME, Chart.U_PRIME, Chart.C_PRIME, Chart.T}
+)
+
 
 class Direction(StrEnum):
     """Which way is better."""
