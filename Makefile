@@ -6,7 +6,7 @@ LAKE ?= lake
 # The day on which the sample is read; empty for a lake with files of today: make run TODAY=
 TODAY ?= 2024-04-20
 
-.PHONY: setup run test lint format browser benchmarks ui clean
+.PHONY: setup run test lint format engine browser benchmarks ui clean
 
 setup: $(STAMP)
 
@@ -34,6 +34,10 @@ lint: $(STAMP)
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The SPC engine's tests in an environment that has only what the engine needs.
+engine: $(STAMP)
+	$(PYTHON) .ci/engine_alone.py
 
 # Needs a Chromium; on Debian it is installed where it is missing.
 browser: $(STAMP)
