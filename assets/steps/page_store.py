@@ -12,15 +12,19 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 
 import polars as pl
 
@@ -50,10 +54,10 @@ from reports.words import LANGUAGES, Words
 
 PAGE, FILES, DIGESTS = "page.html", "files", "digests.json"
 READ_ONLY = 0o444
-# A second process needs two seconds before its first page: this one makes so much meanwhile.
-WORTH_A_PROCESS = 300_000
-# Making one page takes as long as reading so many rows takes a page full of charts.
+# Work is counted in rows read: a page full of charts takes as long as its rows, and any page as
+# long as so many rows more. A second process needs two seconds before its first page.
 ROWS_A_PAGE = 250
+WORTH_A_PROCESS = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def keep(night: Night, pages: Iterable[Placed], worth_a_process: int = WORTH_A_P
     """
     missing = [page for page in pages if not is_whole(_home(night.lake, page.key))]
     folders = [list(group) for _, group in groupby(missing, _readers)]
-    with _no_collecting():
+    with _frozen():
         if sum(map(_effort, folders)) > worth_a_process:
             _make_in_two(night, folders)
         else:
@@ -131,13 +135,52 @@ def _effort(folder: list[Placed]) -> int:
 
 def _make_in_two(night: Night, folders: list[list[Placed]]) -> None:
     """Two processes: the other one takes folders from the front, this one from the back."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
-        given = [other.submit(_make_shown, night, _shown(f), _keys(f)) for f in folders]
-        for folder, promise in zip(reversed(folders), reversed(given), strict=True):
-            if promise.cancel():
+    waiting = deque(folders)
+    process = ProcessPoolExecutor(1, get_context("spawn"), initializer=_end_with_parent)
+    with process, ThreadPoolExecutor(1) as hand:
+        elsewhere = hand.submit(_give_away, process, night, waiting)
+        try:
+            while folder := _taken(waiting.pop):
                 _make_all(night.lake, folder)
-            else:
-                promise.result()
+        finally:
+            waiting.clear()
+        for folder in elsewhere.result():
+            _make_all(night.lake, folder)
+
+
+def _give_away(
+    process: ProcessPoolExecutor, night: Night, waiting: deque[list[Placed]]
+) -> list[list[Placed]]:
+    """Have folders made by the other process, one at a time; those that it left undone.
+
+    That is one at most: if the process is ended (for want of memory, say), no more are given to it.
+    """
+    while folder := _taken(waiting.popleft):
+        try:
+            process.submit(_make_shown, night, _shown(folder), _keys(folder)).result()
+        except BrokenProcessPool:
+            return [folder]
+    return []
+
+
+def _taken(take: Callable[[], list[Placed]]) -> list[Placed]:
+    """The next folder; empty when none is left, which either process may find first."""
+    try:
+        return take()
+    except IndexError:
+        return []
+
+
+def _end_with_parent() -> None:
+    """A process whose parent was killed must not go on writing into a lake it no longer holds."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _shown(folder: list[Placed]) -> Edition:
@@ -149,7 +192,7 @@ def _keys(folder: list[Placed]) -> dict[str, str]:
 
 
 def _make_shown(night: Night, shown: Edition, keys: Mapping[str, str]) -> None:
-    """Make those pages of a folder that are asked for, by name and key; runs in either process."""
+    """Make those pages of a folder that are asked for, by name and key; in the other process."""
     tasks = reader_tasks(shown, _words(night), _sheets_of(night))
     _make_all(night.lake, [Placed(t, keys[t.name]) for t in tasks if t.name in keys])
 
@@ -162,12 +205,14 @@ def _make_all(lake: Lake, pages: Iterable[Placed]) -> None:
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
+def _frozen() -> Iterator[None]:
     """What is there already stays there: the collector need not look at it for each page."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def is_whole(home: Path) -> bool:

@@ -1,15 +1,22 @@
 """Good files through the whole road: what is counted, published, and left alone the next night."""
 
+import os
 import shutil
+import subprocess
+import sys
+import time
 from datetime import UTC, date, datetime
+from functools import partial
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
-from made_up import MONTHS, Road, contracts_folder, csv_of, row, rows
+from made_up import MONTHS, PROJECT, Road, contracts_folder, csv_of, row, rows
 
+from assets.steps import page_store
 from assets.steps.editions import edition_of
 from assets.steps.night import Night
-from assets.steps.page_store import keep, placed_pages
+from assets.steps.page_store import Placed, keep, placed_pages
 from assets.steps.result import Verdict
 
 MARCH = date(2024, 3, 1)
@@ -165,13 +172,59 @@ def test_a_second_process_makes_the_same_pages(published: Road) -> None:
     assert alone == {path.relative_to(store): path.read_bytes() for path in store.rglob("*.html")}
 
 
-def test_what_goes_wrong_in_a_second_process_stops_the_night(published: Road) -> None:
-    night = Night.open(published.lake, published.contracts, date(2024, 4, 20))
-    pages = placed_pages(night, edition_of(night, "2024-03_r1"))
-    store = published.lake / "work" / "pages"
+def emptied(road: Road) -> tuple[Night, list[Placed], Path]:
+    """The night of the publication with its pages, none of which is kept; and their store."""
+    night = Night.open(road.lake, road.contracts, date(2024, 4, 20))
+    store = road.lake / "work" / "pages"
     for home in store.iterdir():
         shutil.rmtree(home)
-    store.rmdir()
-    store.write_text("no folder")
+    return night, placed_pages(night, edition_of(night, road.publication)), store
+
+
+def test_what_goes_wrong_in_the_second_process_stops_the_night(published: Road) -> None:
+    night, pages, store = emptied(published)
+    # The second process begins at the front: only a page of its own cannot be kept.
+    (store / pages[0].key).write_text("no folder")
     with pytest.raises(NotADirectoryError):
         keep(night, pages, worth_a_process=0)
+
+
+def test_what_a_killed_second_process_left_is_made_here(
+    published: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night, pages, store = emptied(published)
+    monkeypatch.setattr(page_store, "_end_with_parent", partial(os._exit, 9))
+    assert keep(night, pages, worth_a_process=0) == len(pages)
+    assert {path.parent.name for path in store.rglob("page.html")} == {p.key for p in pages}
+
+
+def test_a_second_process_ends_with_the_first(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT.format(pids=str(tmp_path / "pid")))
+    parent = subprocess.Popen([sys.executable, str(script)], cwd=PROJECT)
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        time.sleep(0.05)
+    child = int((tmp_path / "pid").read_text())
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{child}/cmdline").exists() and time.monotonic() < deadline:
+        if not Path(f"/proc/{child}/cmdline").read_bytes():
+            break
+        time.sleep(0.05)
+    assert time.monotonic() < deadline
+
+
+PARENT = """
+import os, sys, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+sys.path.insert(0, ".")
+from assets.steps.page_store import _end_with_parent
+
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_end_with_parent)
+    Path({pids!r}).write_text(str(pool.submit(os.getpid).result()))
+    time.sleep(60)
+"""
