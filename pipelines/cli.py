@@ -3,7 +3,8 @@
 Belongs here: options, wording for the terminal, exit codes. Does not belong here: any work
 (pipelines/nightly.py, pipelines/sample, assets/steps).
 
-Exit codes of `run`: 0 everything is good, 1 published but a steward is needed, 2 nothing published.
+Exit codes of `run` and `publish`: 0 everything is good, 1 published but a steward is needed,
+2 nothing published.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from pipelines.funnel_command import funnel
+from pipelines.spc_command import spc
+
 if TYPE_CHECKING:
     from assets.steps.desk import Desk
     from assets.steps.result import Verdict
@@ -29,6 +33,12 @@ if TYPE_CHECKING:
 DAY = "%Y-%m-%d"
 MOST_LINES = 12
 TROUBLE = 2
+# Returns that a night's record lists, by status, and how they are counted.
+OWED = {
+    "missing": "returns missing",
+    "incomplete": "returns incomplete",
+    "refused": "returns of which nothing was accepted",
+}
 
 app = typer.Typer(
     help="Safe Care: submissions checked, counted and published as control charts.",
@@ -101,9 +111,9 @@ def run(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = N
 
 @app.command()
 def publish(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = None) -> None:
-    """Publish from what the lake holds, without looking into the inbox.
+    """Count and publish again from what was accepted, without looking into the inbox.
 
-    Exit codes: as of run.
+    Nothing is published where nothing has changed. Exit codes: as of run.
     """
     from pipelines.nightly import publish_again
 
@@ -176,6 +186,10 @@ def template(
     out.print(f"Wrote {place}.")
 
 
+app.command()(spc)
+app.command()(funnel)
+
+
 def _tell_desk(path: Path, desk: Desk, language: str) -> int:
     """Print what was found in a file; the exit code that it calls for."""
     from data_contracts.problems import UNREADABLE, Outcome
@@ -215,7 +229,11 @@ def _to_its_end(lake: Path, begin: Callable[[Told], Verdict]) -> NoReturn:
         with _bar() as bar:
             verdict = begin(_teller(bar))
     except NightError as error:
-        err.print(str(error))
+        err.print(str(error), markup=False)
+        raise typer.Exit(TROUBLE) from error
+    except Exception as error:
+        # Not even an alert could be written, as on a full disk: the code must still say so.
+        err.print(f"The night stopped: {error}", markup=False)
         raise typer.Exit(TROUBLE) from error
     _tell_end(lake)
     raise typer.Exit(EXIT_CODES[verdict])
@@ -262,7 +280,7 @@ def _tell_end(lake: Path) -> None:
         return
     facts: dict[str, Any] = json.loads(newest.read_text(encoding="utf-8"))
     if "sentence" in facts:
-        err.print(facts["sentence"])
+        err.print(facts["sentence"], markup=False)
     elif "publication" in facts:
         _tell_publication(facts)
     else:
@@ -277,11 +295,16 @@ def _tell_publication(facts: dict[str, Any]) -> None:
     out.print(f"Publication {name}: {news}.")
     _tell_line(f"Open {facts['index']}")
     _tell_left(Path(facts["index"]).parents[3] / "inbox")
-    mend, missing = facts["mend"], facts["missing"]
-    if not mend and not missing:
+    if "repaired" in facts:
+        _tell_line(
+            f"{facts['repaired']} was changed or lost files since; its pages were made again."
+        )
+    mend, owed = facts["mend"], {status: facts[status] for status in OWED}
+    if not mend and not any(owed.values()):
         out.print("Nothing needs a steward.")
         return
-    out.print(f"\nNeeds a steward. Files to mend: {len(mend)}; returns missing: {len(missing)}.")
+    counts = [f"{name}: {len(owed[status])}" for status, name in OWED.items() if owed[status]]
+    out.print(f"\nNeeds a steward. {'; '.join([f'Files to mend: {len(mend)}', *counts])}.")
     site = Path(facts["index"]).parents[1]
     for one in reversed(mend[-MOST_LINES:]):
         _tell_line(f"{one['submitter']}  {one['file']}: {one['outcome'].replace('_', ' ')}")
@@ -290,16 +313,22 @@ def _tell_publication(facts: dict[str, Any]) -> None:
             f"     {site / page}" if (site / page).exists() else "     no page: unknown sender"
         )
     _tell_rest(len(mend))
-    for line in missing[-MOST_LINES:]:
-        _tell_line(f"missing: {line}")
-    _tell_rest(len(missing))
+    for status, lines in owed.items():
+        for line in lines[-MOST_LINES:]:
+            _tell_line(f"{status}: {line}")
+        _tell_rest(len(lines))
 
 
 def _tell_left(inbox: Path) -> None:
-    """Files that no night takes: unfinished ones, and those that lie where nobody looks."""
-    left = sorted(path.relative_to(inbox) for path in inbox.rglob("*") if path.is_file())
-    for path in left[:MOST_LINES]:
-        _tell_line(f"Left in the inbox (unfinished, or not in a sender's own folder): {path}")
+    """Files that no night takes, without what in their names could name a person."""
+    from assets.steps.take import left_in
+
+    why = "unfinished, no ordinary file, or not in a sender's own folder"
+    left = left_in(inbox)
+    for name in left[:MOST_LINES]:
+        _tell_line(f"Left in the inbox ({why}): {name}")
+    if len(left) > MOST_LINES:
+        _tell_line(f"... and {len(left) - MOST_LINES} more in {inbox}.")
 
 
 def _tell_line(line: str) -> None:

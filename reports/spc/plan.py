@@ -58,7 +58,7 @@ class Plan:
     sigma_z_floor: bool = False
     g_limits: GeometricLimits = GeometricLimits.EXACT
     suggest: Suggest | None = None
-    unexplained: Unexplained = Unexplained.NOTED
+    unexplained: Unexplained = Unexplained.REFUSED
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "chart", Chart(self.chart))

@@ -26,6 +26,7 @@ def series(
     starts: Iterable[int] = (),
     ghosts: Iterable[int] = (),
     target: float | None = None,
+    reason: str | None = "a decision of this test",
 ) -> pl.DataFrame:
     """One series with the periods 1, 2, 3, ...; phases begin and ghosts lie at those periods."""
     y = numbers(values) if isinstance(values, str) else list(values)
@@ -41,11 +42,13 @@ def series(
             "phase_start": [period in set(starts) for period in periods],
             "exclude": [period in set(ghosts) for period in periods],
             "target": [target] * len(y),
+            "reason": [reason] * len(y),
         },
         schema_overrides={
             "numerator": pl.Float64,
             "denominator": pl.Float64,
             "target": pl.Float64,
+            "reason": pl.String,
             "series": pl.String,
             "period": pl.Int64,
             "phase_start": pl.Boolean,

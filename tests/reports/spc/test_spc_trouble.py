@@ -307,22 +307,22 @@ def test_flags_may_be_0_and_1_and_columns_may_be_absent():
     ],
 )
 def test_who_moves_limits_or_leaves_a_point_out_says_why(decision, said):
-    points = series("1 2 3 4 5 6 " * 4, **decision)
+    points = series("1 2 3 4 5 6 " * 4, **decision, reason=None)
     with pytest.raises(ValueError, match=f"^{said}$"):
-        analyse(points, Plan(chart="i", unexplained="refused"))
+        analyse(points, Plan(chart="i"))
     noted = analyse(points, Plan(chart="i", unexplained="noted")).series["notes"].to_list()
     assert any("no_reason" in notes for notes in noted)
     because = points.with_columns(reason=pl.lit("the unit moved"))
-    found = analyse(because, Plan(chart="i", unexplained="refused")).series["notes"]
+    found = analyse(because, Plan(chart="i")).series["notes"]
     assert not any("no_reason" in notes for notes in found.to_list())
 
 
 def test_a_blank_is_no_reason_and_the_first_phase_needs_none():
-    points = series("1 2 3 4 5 6 " * 4, starts=[1])
-    assert analyse(points, Plan(chart="i", unexplained="refused")).points.height == 24
+    points = series("1 2 3 4 5 6 " * 4, starts=[1], reason=None)
+    assert analyse(points, Plan(chart="i")).points.height == 24
     blank = points.with_columns(exclude=pl.col("period") == 3, reason=pl.lit("  "))
     with pytest.raises(ValueError, match="period 3 has no reason"):
-        analyse(blank, Plan(chart="i", unexplained="refused"))
+        analyse(blank, Plan(chart="i"))
 
 
 def test_one_reason_is_enough_for_all_rows_of_a_subgroup():
@@ -331,5 +331,5 @@ def test_one_reason_is_enough_for_all_rows_of_a_subgroup():
     points = points.with_columns(
         series=pl.lit("A"), reason=pl.when("told").then(pl.lit("a ward was closed"))
     )
-    found = analyse(points, Plan(chart="xbar", unexplained="refused")).points
+    found = analyse(points, Plan(chart="xbar")).points
     assert found.filter("excluded")["period"].to_list() == ["09"]

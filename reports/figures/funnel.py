@@ -1,0 +1,197 @@
+"""One funnel as an inline SVG: units by size, the target, and the lines of 95 and 99.8 %.
+
+Here: the picture alone, with no script and no style sheet, so that a page of one file can hold it.
+Not here: words (handed in) and what is outside (reports/spc/funnel.py). A unit is told by shape as
+well as by colour: filled beyond 99.8 %, hollow beyond 95 %, a small dot within.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+from statistics import median
+from typing import Any
+
+import polars as pl
+
+from reports import theme
+from reports.figures.labels import CHARACTER, spread
+from reports.figures.layers import LIMITS_COLOUR
+from reports.figures.scales import Scale, scale_over
+
+WIDTH, HEIGHT = 1000, 520
+LEFT, RIGHT, TOP, BOTTOM = 76, 150, 14, 58
+FONT, LABEL_GAP = 13, 16
+# More names than these cannot be read beside their points.
+MOST_NAMES = 20
+# A funnel whose smallest unit has this share of its largest is drawn from 0.
+FROM_ZERO = 0.5
+_DASHES = {"lower_95": "5 4", "upper_95": "5 4", "lower_998": "", "upper_998": ""}
+_SHAPES = {
+    "circle": "M-4.500 0a4.500 4.500 0 1 0 9 0a4.500 4.500 0 1 0-9 0z",
+    "diamond": "M0-6.500 6.500 0 0 6.500-6.500 0z",
+    "square": "M-5-5h10v10h-10z",
+    "triangle-up": "M0-6 6.500 5h-13z",
+    "triangle-down": "M0 6 6.500-5h-13z",
+}
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelTexts:
+    """All words on one funnel; `ends` by column of the lines, `points` one for each unit drawn."""
+
+    name: str
+    across: str
+    up: str
+    ends: Mapping[str, str]
+    points: Sequence[str]
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where a denominator and a value stand in the picture, in its own units."""
+
+    across: Scale
+    up: Scale
+
+    def x(self, denominator: float) -> float:
+        return round(LEFT + self.across.pixels(denominator, WIDTH - LEFT - RIGHT), 1)
+
+    def y(self, value: float) -> float:
+        return round(HEIGHT - BOTTOM - self.up.pixels(value, HEIGHT - TOP - BOTTOM), 1)
+
+    def holds(self, row: Row, name: str) -> bool:
+        """Whether a line is in the picture at this denominator."""
+        value = row[name]
+        is_across = self.across.low <= row["denominator"] <= self.across.high
+        return value is not None and is_across and bool(self.up.low <= value <= self.up.high)
+
+
+def funnel_svg(points: pl.DataFrame, lines: pl.DataFrame, texts: FunnelTexts) -> str:
+    """An svg element of the units of one funnel that have a place; at least one.
+
+    points, lines: as in reports.spc.funnel.Funnel, of one group. Lines may leave the picture where
+    they widen towards the smallest units.
+    """
+    rows = points.to_dicts()
+    frame = _frame(rows, lines)
+    parts = [
+        *_axes(frame, texts),
+        *_lines(lines.to_dicts(), frame),
+        *_ends(lines.to_dicts(), frame, texts),
+        *_names(rows, frame),
+        *_marks(rows, frame, texts),
+    ]
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(texts.name)}" '
+        f'font-family="Arial,Helvetica,Liberation Sans,sans-serif" font-size="{FONT}" '
+        f'fill="{theme.INK_QUIET}">{"".join(parts)}</svg>'
+    )
+
+
+def _frame(rows: Sequence[Row], lines: pl.DataFrame) -> _Frame:
+    """Axes that hold every unit, and the lines as far in as the middle unit."""
+    sizes = [row["denominator"] for row in rows]
+    middle = median(sizes)
+    inner = lines.filter(pl.col("denominator") >= middle)
+    drawn = [n for name in _DASHES for n in inner[name].to_list() if n is not None]
+    values = [row["value"] for row in rows] + lines["target"].head(1).to_list() + drawn
+    low, high = min(values), max(values)
+    least, most = min(sizes), max(sizes)
+    up = scale_over(0.0 if 0 < low < FROM_ZERO * high else low, high)
+    return _Frame(scale_over(0.0 if least < FROM_ZERO * most else least, most), up)
+
+
+def _axes(frame: _Frame, texts: FunnelTexts) -> Iterator[str]:
+    right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
+    for tick in frame.up.ticks:
+        y = frame.y(tick)
+        yield f'<path d="M{LEFT} {y}H{right}" stroke="{theme.CHART_GRID}"/>'
+        said = f"{tick:,.{frame.up.decimals}f}{texts.suffix}"
+        yield f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{escape(said)}</text>'
+    for tick in frame.across.ticks:
+        x, said = frame.x(tick), f"{tick:,.{frame.across.decimals}f}"
+        yield f'<path d="M{x} {bottom}v5" stroke="{LIMITS_COLOUR}"/>'
+        yield f'<text x="{x}" y="{bottom + 20}" text-anchor="middle">{said}</text>'
+    yield f'<path d="M{LEFT} {bottom}H{right}" stroke="{LIMITS_COLOUR}"/>'
+    middle = (LEFT + right) / 2
+    yield f'<text x="{middle}" y="{HEIGHT - 12}" text-anchor="middle">{escape(texts.across)}</text>'
+    turned = f"rotate(-90 18 {(TOP + bottom) / 2})"
+    yield (
+        f'<text x="18" y="{(TOP + bottom) / 2}" text-anchor="middle" transform="{turned}">'
+        f"{escape(texts.up)}</text>"
+    )
+
+
+def _lines(rows: Sequence[Row], frame: _Frame) -> Iterator[str]:
+    """Each line where it is in the picture, and the target across."""
+    for name, dashes in _DASHES.items():
+        runs = groupby(rows, key=lambda row, name=name: frame.holds(row, name))  # type: ignore[misc]
+        path = "".join(
+            "M" + "L".join(f"{frame.x(row['denominator'])} {frame.y(row[name])}" for row in run)
+            for is_there, run in runs
+            if is_there
+        )
+        dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+        yield f'<path d="{path}" fill="none" stroke="{theme.INK_QUIET}"{dashed}/>'
+    for row in rows[:1]:
+        y = frame.y(row["target"])
+        yield f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="{theme.INK}" stroke-width="1.500"/>'
+
+
+def _ends(rows: Sequence[Row], frame: _Frame, texts: FunnelTexts) -> Iterator[str]:
+    """What each line is, at its right end, pushed apart where they would touch."""
+    if not rows:
+        return
+    last = max(
+        (row for row in rows if row["denominator"] <= frame.across.high),
+        key=lambda row: float(row["denominator"]),
+    )
+    ends = {name: last[name] for name in texts.ends if frame.holds(last, name)}
+    ordered = sorted(ends, key=lambda name: -ends[name])
+    for name, y in zip(
+        ordered, spread([frame.y(ends[name]) for name in ordered], LABEL_GAP), strict=True
+    ):
+        said = escape(texts.ends[name])
+        yield f'<text x="{WIDTH - RIGHT + 8}" y="{round(y + 4, 1)}">{said}</text>'
+
+
+def _marks(rows: Sequence[Row], frame: _Frame, texts: FunnelTexts) -> Iterator[str]:
+    """Units within first, so that none hides one outside."""
+    order = {"within": 0, "beyond_95": 1, "beyond_998": 2}
+    pairs = zip(rows, texts.points, strict=True)
+    for row, said in sorted(pairs, key=lambda pair: order[pair[0]["place"]]):
+        verdict = row["verdict_95"]
+        colour, shape = theme.verdict_colour(verdict), _SHAPES[theme.verdict_symbol(verdict)]
+        fill = theme.PAPER if row["place"] == "beyond_95" or row["too_small"] else colour
+        size = " scale(.7)" if row["place"] == "within" else ""
+        place = f"translate({frame.x(row['denominator'])} {frame.y(row['value'])}){size}"
+        yield (
+            f'<path d="{shape}" transform="{place}" fill="{fill}" stroke="{colour}" '
+            f'stroke-width="1.500"><title>{escape(said)}</title></path>'
+        )
+
+
+def _names(rows: Sequence[Row], frame: _Frame) -> Iterator[str]:
+    """Names of units outside, the furthest out first, where there is room for them."""
+    outside = [row for row in rows if row["place"] != "within"]
+    outside.sort(key=lambda row: (row["place"] != "beyond_998", -abs(row["z"])))
+    taken: list[tuple[float, float, float]] = []
+    for row in outside[:MOST_NAMES]:
+        x, y = frame.x(row["denominator"]), frame.y(row["value"])
+        width = len(row["unit"]) * FONT * CHARACTER + 12
+        left = x - width if x + width > WIDTH - RIGHT else x
+        is_free = all(abs(y - b) >= FONT or left + width <= a or a + w <= left for a, b, w in taken)
+        if is_free:
+            taken.append((left, y, width))
+            anchor, at = ("end", x - 9) if left < x else ("start", x + 9)
+            yield (
+                f'<text x="{round(at, 1)}" y="{round(y + 4, 1)}" text-anchor="{anchor}" '
+                f'fill="{theme.INK}" stroke="{theme.PAPER}" stroke-width="4" '
+                f'paint-order="stroke">{escape(row["unit"])}</text>'
+            )
