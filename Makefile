@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 LAKE ?= lake
-# The day on which the sample is read; empty for a lake with files of today: make run TODAY=
-TODAY ?= 2024-04-20
+# A day to run as on. Left out, the sample's lake is read as on its own day, any other as of today.
+TODAY ?=
+DAY = $(or $(TODAY),$$(cat $(LAKE)/sample-day 2>/dev/null))
 
 .PHONY: setup run test lint format engine browser benchmarks ui clean
 
@@ -20,7 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 # Exit code 1 says that something needs a steward, which is what the sample is for.
 run: $(STAMP)
 	@test -d $(LAKE) || $(BIN)/safecare sample $(LAKE)
-	@$(BIN)/safecare run --lake $(LAKE) $(if $(TODAY),--today $(TODAY)) || test $$? -eq 1
+	@SAFECARE_TODAY=$(DAY) $(BIN)/safecare run --lake $(LAKE) || test $$? -eq 1
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not benchmark_run"
@@ -50,7 +51,7 @@ benchmarks: $(STAMP)
 # Dagster's web interface on this lake: http://localhost:3000
 ui: $(STAMP)
 	@mkdir -p $(LAKE)/dagster && cp -n dagster.yaml $(LAKE)/dagster/ || true
-	SAFECARE_TODAY=$(TODAY) SAFECARE_LAKE=$(LAKE) DAGSTER_HOME=$(abspath $(LAKE)/dagster) $(BIN)/dagster dev -w workspace.yaml
+	SAFECARE_TODAY=$(DAY) SAFECARE_LAKE=$(LAKE) DAGSTER_HOME=$(abspath $(LAKE)/dagster) $(BIN)/dagster dev -w workspace.yaml
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -18,6 +18,8 @@ from pipelines.sample.units import build_units
 
 # The last months of the sample have arrived by then, but for those that are late or never sent.
 TODAY = date(2024, 4, 20)
+# A file of the lake that says as on which day its files are to be read; `make run` looks for it.
+SAMPLE_DAY = "sample-day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ def write_sample(
 ) -> SampleSummary:
     """Fill `out`/inbox/<submitter>/ with all files of the sample that have arrived by `today`.
 
-    A file's modification time is its arrival. The same call writes the same bytes. `progress` is
+    `out`/sample-day keeps that day, so that nobody reads the sample as of another. A file's modification time is its arrival. The same call writes the same bytes. `progress` is
     told after each file how many of how many are written. Raises OSError if `out` is not writable.
     """
     arrived = [one for one in all_parcels() if one.arrived.date() <= today]
@@ -49,6 +51,8 @@ def write_sample(
         size += put(parcel, inbox)
         if progress:
             progress(number, len(arrived))
+    out.mkdir(parents=True, exist_ok=True)
+    (out / SAMPLE_DAY).write_text(f"{today}\n", encoding="utf-8")
     return _summary(inbox, arrived, size)
 
 

@@ -59,6 +59,10 @@ def test_two_runs_write_the_same_bytes_and_arrivals(inbox: Path, tmp_path: Path)
     assert _fingerprint(again) == _fingerprint(inbox)
 
 
+def test_the_sample_says_as_of_which_day_it_is_to_be_read(inbox: Path) -> None:
+    assert (inbox.parent / "sample-day").read_text(encoding="utf-8") == "2024-04-20\n"
+
+
 def test_the_inbox_holds_one_folder_for_each_submitter_and_only_finished_files(inbox: Path) -> None:
     assert sorted(folder.name for folder in inbox.iterdir()) == [
         "7A1", "7A2", "7A3", "7A4", "7A5", "7A6", "7A7", "RQF", "RT4",
