@@ -82,7 +82,7 @@ def choose(points: Points, plan: Plan) -> Choice:
     suggested = _automatic(points, plan) if plan.chart is Chart.AUTO else _planned(points, plan)
     drawn = suggested.chart != _chart(Chart.RUN)
     short = drawn & (n < plan.minimum_points)
-    equal = _all_equal(points)
+    equal = _all_equal(points, plan)
     judged = drawn & ~short & ~equal
     mostly_zero = _mostly(points, points.value == 0)
     zero = judged & mostly_zero & _among(suggested.chart, _NOT_MOSTLY_ZERO)
@@ -133,12 +133,20 @@ def _planned(points: Points, plan: Plan) -> _Suggestion:
     )
 
 
-def _all_equal(points: Points) -> BoolArray:
-    """(S,) all real points have one value, rounding apart; false for none."""
+def _all_equal(points: Points, plan: Plan) -> BoolArray:
+    """(S,) the measure has one value at all real points, rounding apart; false for none.
+
+    Ranges and standard deviations can be equal, and means, while what was measured is not: there
+    all of the spread must be 0.
+    """
     segments, real = points.segments, points.is_real
     span = segments.highest(points.value, real) - segments.lowest(points.value, real)
     tolerance = points.tolerance[segments.starts]
     equal: BoolArray = (segments.number(real) > 0) & (span <= tolerance)
+    if plan.chart in (Chart.MR, Chart.S):
+        equal &= segments.highest(points.value, real) <= 0
+    if plan.chart is Chart.XBAR:
+        equal &= ~(segments.highest(points.spread, real & ~np.isnan(points.spread)) > 0)
     return equal
 
 

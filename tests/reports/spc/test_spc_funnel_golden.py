@@ -1,6 +1,6 @@
 """Funnels beside FunnelPlotR and PowerBI-Funnels: equal, or different for a reason.
 
-Each reason is a sentence of spec.md ("spc") or a lettered item of golden/README.md, and a question
+Each reason is a sentence of spc.md ("spc") or a lettered item of golden/README.md, and a question
 about the input. It covers a difference only where their number is the one that the reason leads to
 (`seen`); what no reason covers fails. Left out: Z of standardised ratios in PowerBI-Funnels, which
 its documentation does not define.

@@ -88,11 +88,6 @@ def test_24_times_a_tenth_ties_with_its_mean():
     assert only(found)["n_useful"] == 0
 
 
-def test_a_constant_mr_chart():
-    found = analyse(series([1.0, 2.0] * 10), plan("mr"))
-    assert found.points["upper"][5] == found.points["centre"][5] == 1
-
-
 @pytest.mark.parametrize("chart", ["i", "p", "u", "pp", "up", "ip", "c"])
 def test_19_zeros_then_a_one_get_no_limits(chart):
     found = analyse(series([0.0] * 19 + [1.0], 50), plan(chart))
@@ -333,3 +328,29 @@ def test_one_reason_is_enough_for_all_rows_of_a_subgroup():
     )
     found = analyse(points, Plan(chart="xbar")).points
     assert found.filter("excluded")["period"].to_list() == ["09"]
+
+
+def test_equal_ranges_of_values_that_differ_have_limits():
+    found = analyse(series("1 3 " * 12), Plan(chart="mr"))
+    # Ranges of 2 throughout: 3.267 x 2.
+    assert found.points["upper"][5] == pytest.approx(6.534)
+    assert only(found)["notes"] == []
+
+
+def test_equal_means_and_deviations_of_subgroups_that_vary_have_limits():
+    rows = [("A", period, value) for period in range(20) for value in (9.0, 10.0, 11.0)]
+    points = pl.DataFrame(rows, schema=["series", "period", "value"], orient="row")
+    means = analyse(points, Plan(chart="xbar")).points.row(0, named=True)
+    # A3 of 3 is 1.954, B4 2.568 (Montgomery, app. VI); the mean sd is 1.
+    assert (means["lower"], means["upper"]) == pytest.approx((8.046, 11.954), abs=5e-4)
+    spread = analyse(points, Plan(chart="s")).points.row(0, named=True)
+    assert (spread["lower"], spread["upper"]) == pytest.approx((0, 2.568), abs=5e-4)
+
+
+@pytest.mark.parametrize("chart", ["mr", "xbar", "s"])
+def test_values_that_do_not_differ_at_all_have_limits_on_the_centre(chart):
+    rows = [("A", period, 4.0) for period in range(20) for _ in range(1 if chart == "mr" else 3)]
+    points = pl.DataFrame(rows, schema=["series", "period", "value"], orient="row")
+    found = analyse(points, Plan(chart=chart))
+    assert only(found)["notes"] == ["all_equal"]
+    assert found.points["upper"].drop_nulls().unique().to_list() == [4.0 if chart == "xbar" else 0]
