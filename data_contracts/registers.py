@@ -11,6 +11,7 @@ matter, anything else unlisted is unknown. Vectorised for tables: `with_organisa
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 HERE = Path(__file__).parent / "codes"
 STRICT = ConfigDict(extra="forbid")
+WELSH = "cy"
 
 # Today's health boards took over on this day; the lists tell nothing older apart.
 FIRST_DAY = date(2009, 10, 1)
@@ -86,6 +88,14 @@ class Organisation:
     gss: str | None = None
     aliases: tuple[str, ...] = ()
 
+    def name(self, language: str) -> str:
+        """Its full name in a reader's language."""
+        return self.name_cy if language == WELSH else self.name_en
+
+    def short(self, language: str) -> str:
+        """Its short name in a reader's language."""
+        return self.short_cy if language == WELSH else self.short_en
+
     @property
     def spellings(self) -> tuple[str, ...]:
         """All that a file may call it, codes included."""
@@ -131,6 +141,10 @@ class Site:
     aliases: tuple[str, ...] = ()
     services: tuple[Service, ...] = ()
 
+    def name(self, language: str) -> str:
+        """Its name in a reader's language."""
+        return self.name_cy if language == WELSH else self.name_en
+
     @property
     def spellings(self) -> tuple[str, ...]:
         """All that a file may call it, codes included."""
@@ -158,6 +172,15 @@ class Boundary:
     sites: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     date: date
+
+    @property
+    def starts(self) -> dt.date:
+        """The month from which figures begin anew, by its first day."""
+        return self.date.replace(day=1)
+
+    def reason(self, language: str) -> str:
+        """Why, in a reader's language."""
+        return self.reason_cy if language == WELSH else self.reason_en
 
     def cuts(self, level: str, unit: str, table: str) -> bool:
         """Whether a new phase starts here for a unit (`7A3`, `7A5:ambulatory_sdec`, `7A6AR:C1`)."""
@@ -228,12 +251,13 @@ class Registers:
 
         `level` as in the table of points, `table` such as `deterioration.emergency_department`.
         """
-        cut = sorted(
-            (b.date.replace(day=1), b.legal_source)
-            for b in self.boundaries
-            if b.cuts(level, unit, table)
-        )
+        cut = sorted((b.starts, b.legal_source) for b in self.boundaries_of(level, unit, table))
         return dict(cut)
+
+    def boundaries_of(self, level: str, unit: str, table: str) -> tuple[Boundary, ...]:
+        """What cuts a unit's charts of a table, as `boundary_starts` has it, in order of time."""
+        cut = (b for b in self.boundaries if b.cuts(level, unit, table))
+        return tuple(sorted(cut, key=lambda boundary: boundary.date))
 
     def with_organisation(self, frame: pl.DataFrame, text_column: str) -> pl.DataFrame:
         """The frame and `organisation`: the code `text_column` stands for, null if unknown."""

@@ -8,20 +8,22 @@ function reads a text back; every case has a whole sentence of its own in both l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from data_contracts.contract import Measure
+from data_contracts.states import PointState
 from reports.figures.series import HIGH, LOW, Point, Series
+from reports.spc.vocabulary import Assurance, Chart, ChartReason, LimitsStatus, RuleName, Verdict
+from reports.standing import Standing, standing, verdict_kind
 from reports.words import Words
 
 PER_CENT = "per_cent"
 # Decimals by multiplier: a share to a tenth of a per cent, a rate to a hundredth.
 DECIMALS = {100.0: 1, 1000.0: 2, 100_000.0: 1, 1.0: 1}
-ENOUGH_FOR_LIMITS = 12
-RUN_CHART = "run"
 # What the engine says of a run chart whose months cannot be judged.
-UNJUDGED = frozenset({"mostly_zero", "mostly_full"})
+UNJUDGED = frozenset({ChartReason.MOSTLY_ZERO, ChartReason.MOSTLY_FULL})
 SIDES = {HIGH: "high", LOW: "low", 0: "none"}
+# Headlines that speak of the last value instead of the last one that was judged.
+NOT_NOW = frozenset({Standing.GAP.value, Standing.HOLLOW.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Speaker:
 
     def _rule(self, series: Series, point: Point) -> str:
         rule, side = point.rule or "", point.rule_side or 0
-        if rule == "shift" and has_median(series):
+        if rule == RuleName.SHIFT and has_median(series):
             rule = "shift_median"
         kind = "events" if series.is_by_event else "months"
         return self.words.text(
@@ -115,10 +117,10 @@ class Speaker:
         The first can stand alone; `name` is what it is about.
         """
         point = series.limited
-        if series.assurance == "none" or point is None or point.target is None:
+        if series.assurance == Assurance.NONE or point is None or point.target is None:
             return "", ""
-        case = series.assurance
-        if case != "hit_or_miss":
+        case = f"{series.assurance}"
+        if series.assurance != Assurance.HIT_OR_MISS:
             case = f"{case}_{self.measure.direction}"
         facts = {
             "measure": name,
@@ -140,8 +142,8 @@ class Speaker:
     def verdict(self, point: Point) -> str:
         """The verdict of one point with its side, for a table cell."""
         if not point.is_signal:
-            is_unjudged = point.verdict == "none" and point.value is not None
-            case = "not_judged" if is_unjudged else point.verdict
+            is_unjudged = point.verdict == Verdict.NONE and point.value is not None
+            case = "not_judged" if is_unjudged else f"{point.verdict}"
             return self.words.text(f"charts.verdict.{case}")
         kind = verdict_kind(point.verdict)
         return self.words.text(f"charts.verdict_side.{kind}.{SIDES[point.rule_side or 0]}")
@@ -155,11 +157,9 @@ class Speaker:
 
     def state(self, point: Point) -> str:
         """Why a point is hollow, or an empty text for a solid one."""
-        if point.excluded and point.state in (None, "final"):
-            return self.words.text("charts.state.left_out")
-        if point.state in (None, "final"):
-            return ""
-        if point.state == "incomplete" and point.parts_due:
+        if point.is_final:
+            return self.words.text("charts.state.left_out") if point.excluded else ""
+        if point.state == PointState.INCOMPLETE and point.parts_due:
             facts = {"parts_in": point.parts_in or 0, "parts_due": point.parts_due}
             return self.words.text("charts.state.incomplete_parts", **facts)
         return self.words.text(f"charts.state.{point.state}")
@@ -169,8 +169,8 @@ class Speaker:
         return (self.words.date if series.is_by_event else self.words.month)(point.period)
 
     def _case(self, group: str, series: Series, **facts: object) -> str:
-        point = series.judged or series.last
         case = headline_case(series)
+        point = series.last if case in NOT_NOW else series.judged or series.last
         return self.words.text(
             f"charts.{group}.{case}",
             n=sum(p.value is not None for p in series.points),
@@ -178,8 +178,19 @@ class Speaker:
             value=self.amounts.amount(point.value if point else None),
             centre=self.amounts.amount(point.centre if point else None),
             month=self.when(series, point) if point else "",
+            end=self.when(series, series.points[-1]) if series.points else "",
+            state=self.state(point) if point else "",
+            before=self._before(series),
             **facts,
         )
+
+    def _before(self, series: Series) -> str:
+        """The last verdict there was, with its month, where none stands now; it may be empty."""
+        judged = series.judged
+        if judged is None or judged.verdict == Verdict.NONE:
+            return ""
+        verdict, month = self.verdict(judged), self.when(series, judged)
+        return self.words.text("charts.headline_before", verdict=verdict, month=month)
 
     def _latest(self, last: Point) -> str:
         state = self.state(last)
@@ -212,7 +223,7 @@ class Speaker:
         point = series.limited
         if point is None:
             return self.words.text("charts.alternative.no_limits")
-        trial = "trial_limits" if series.limits_status == "trial" else "limits"
+        trial = "trial_limits" if series.limits_status == LimitsStatus.TRIAL else "limits"
         return self.words.text(
             f"charts.alternative.{trial if point.lower is not None else 'upper_limit'}",
             lower=self.amounts.amount(point.lower),
@@ -239,18 +250,22 @@ class Speaker:
 
 
 def headline_case(series: Series) -> str:
-    """Which headline is true of a series: a key of `charts.headline`."""
-    judged, last = series.judged, series.last
-    if last is None:
+    """Which headline is true of a series: a key of `charts.headline`.
+
+    A verdict is only told where it stands now: a series that ends in a gap or in a hollow point
+    has none.
+    """
+    stands = standing(series)
+    if stands is Standing.NEVER:
         return "no_data"
-    if judged is None:
-        return "not_judged"
-    if judged.is_signal:
-        return verdict_kind(judged.verdict)
-    if judged.verdict == "none":
+    if stands in (Standing.GAP, Standing.HOLLOW):
+        return stands.value
+    if stands is Standing.NOT_JUDGED:
         return unjudged_reason(series) or "not_judged"
-    if sum(p.value is not None for p in series.points) < ENOUGH_FOR_LIMITS:
+    if stands is Standing.TOO_FEW:
         return "too_few_events" if series.is_by_event else "too_few"
+    if series.judged is not None and series.judged.is_signal:
+        return verdict_kind(series.judged.verdict).value
     return "around_median" if has_median(series) else "common_cause"
 
 
@@ -260,14 +275,9 @@ def unjudged_reason(series: Series) -> str | None:
     return next((reason for reason in told if reason in UNJUDGED), None)
 
 
-def verdict_kind(verdict: str) -> str:
-    """A verdict without its side: change_high and change_low are changes."""
-    return "change" if verdict in ("change_high", "change_low") else verdict
-
-
 def has_median(series: Series) -> bool:
     """Whether the centre line is a median: on run charts and charts by event."""
-    return series.chart == RUN_CHART or series.is_by_event
+    return series.chart == Chart.RUN or series.is_by_event
 
 
 def run_length(series: Series, point: Point) -> int:
@@ -278,14 +288,9 @@ def run_length(series: Series, point: Point) -> int:
     """
     before = [p for p in series.points if p.period <= point.period and p.phase == point.phase]
     real = [p for p in before if p.is_solid]
-    if point.rule == "trend":
+    if point.rule == RuleName.TREND:
         return _slope_length(real, point.rule_side or 0)
     return _side_length(real, point.side)
-
-
-def latest_month(series: Series) -> date | None:
-    """The month of the last value."""
-    return series.last.period if series.last else None
 
 
 def _side_length(points: list[Point], side: int) -> int:

@@ -8,17 +8,25 @@ axis are the months since the first one drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from enum import StrEnum
 from itertools import groupby, pairwise, takewhile
 from operator import itemgetter
 from typing import Any
 
 import polars as pl
 
+from data_contracts.states import PointState
+from reports.months import months as months  # read from here as well
+from reports.months import number_of
+from reports.spc.vocabulary import Assurance, Chart, LimitsStatus, Verdict
+
 HIGH, LOW = 1, -1
-EVENT_CHARTS = frozenset({"g", "t"})
+EVENT_CHARTS = frozenset({Chart.G, Chart.T})
+# Verdicts on a point that is no signal.
+QUIET = frozenset({Verdict.NONE, Verdict.COMMON_CAUSE})
 TargetAt = Callable[[date], float | None]
 
 
@@ -40,23 +48,28 @@ class Point:
     upper_2sigma: float | None = None
     target: float | None = None
     phase: int | None = None
-    state: str | None = None
+    state: PointState | None = None
     provenance: str | None = None
     parts_in: int | None = None
     parts_due: int | None = None
     excluded: bool = False
-    verdict: str = "none"
+    verdict: Verdict = Verdict.NONE
     rule: str | None = None
     rule_side: int | None = None
 
     @property
     def is_solid(self) -> bool:
         """Whether the point counts in limits and rules: final, and not left out by a decision."""
-        return self.value is not None and self.state in (None, "final") and not self.excluded
+        return self.value is not None and self.is_final and not self.excluded
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing is known that would still change the figure."""
+        return self.state in (None, PointState.FINAL)
 
     @property
     def is_signal(self) -> bool:
-        return self.verdict not in ("none", "common_cause")
+        return self.verdict not in QUIET
 
     @property
     def side(self) -> int:
@@ -77,8 +90,8 @@ class Series:
     points: tuple[Point, ...]
     chart: str | None = None
     chart_reason: str | None = None
-    assurance: str = "none"
-    limits_status: str = "none"
+    assurance: Assurance = Assurance.NONE
+    limits_status: LimitsStatus = LimitsStatus.NONE
     notes: tuple[str, ...] = ()
 
     @property
@@ -175,7 +188,7 @@ def read_every_series(
     columns = [name for name in _COLUMNS if name in points.columns]
     ordered = points.sort("series", "period", maintain_order=True)
     keys = ordered["series"].to_list()
-    cells = [ordered.select(_filled(name)).to_series().to_list() for name in columns]
+    cells = [_cells(ordered[name]) for name in columns]
     rows = zip(*cells, strict=True)
     told = groupby(zip(keys, rows, strict=True), key=itemgetter(0))
     return {
@@ -191,7 +204,14 @@ def read_every_series(
 
 
 _COLUMNS = tuple(field.name for field in fields(Point) if field.name != "target")
-_DEFAULTS = {"excluded": False, "verdict": "none"}
+# Most columns may be None; a few have a value that stands for none.
+_DEFAULTS = {"excluded": False, "verdict": Verdict.NONE.value}
+_ENUMS: Mapping[str, Callable[[str], StrEnum]] = {
+    "verdict": Verdict,
+    "state": PointState,
+    "assurance": Assurance,
+    "limits_status": LimitsStatus,
+}
 _FACTS = ("chart", "chart_reason", "assurance", "limits_status")
 
 
@@ -201,10 +221,15 @@ def _facts_by_series(phases: pl.DataFrame) -> dict[str, Mapping[str, Any]]:
     return {row["series"]: row for row in last.iter_rows(named=True)}
 
 
-def _filled(name: str) -> pl.Expr:
-    """A column as Point has it: most may be None, a few have a value that stands for none."""
-    column = pl.col(name)
-    return column.fill_null(_DEFAULTS[name]) if name in _DEFAULTS else column
+def _cells(column: pl.Series) -> Sequence[Any]:
+    """A column as Point has it. Raises ValueError for a word that its enumeration does not have."""
+    name = column.name
+    cells = (column.fill_null(_DEFAULTS[name]) if name in _DEFAULTS else column).to_list()
+    if name not in _ENUMS:
+        return cells
+    # Read once for each word: there are a handful of them on hundreds of thousands of points.
+    known = {word: _ENUMS[name](word) for word in set(cells) - {None}}
+    return [known.get(word) for word in cells]
 
 
 def _series(
@@ -217,28 +242,22 @@ def _series(
     series = Series(
         key=key,
         points=tuple(Point(**row, target=target_at(row["period"])) for row in rows),
-        **{name: facts[name] for name in _FACTS if facts.get(name) is not None},
+        **{name: _fact(name, facts[name]) for name in _FACTS if facts.get(name) is not None},
         notes=tuple(facts.get("notes") or ()),
     )
     return series if series.is_by_event else replace(series, points=_by_month(series, until))
+
+
+def _fact(name: str, fact: Any) -> Any:
+    return _ENUMS[name](fact) if name in _ENUMS else fact
 
 
 def _by_month(series: Series, until: date) -> tuple[Point, ...]:
     points = series.points
     if not points:
         return ()
-    first, last = _number(points[0].period), _number(until)
-    if len(points) == last - first + 1 and points[-1].period == until:
+    count = number_of(until) - number_of(points[0].period) + 1
+    if len(points) == count and points[-1].period == until:
         return points
     found = {point.period: point for point in points}
     return tuple(found.get(m, Point(period=m)) for m in months(points[0].period, until))
-
-
-def _number(month: date) -> int:
-    return month.year * 12 + month.month - 1
-
-
-def months(first: date, last: date) -> Iterable[date]:
-    """First-of-month dates from one month to another, both included."""
-    for number in range(_number(first), _number(last) + 1):
-        yield date(number // 12, number % 12 + 1, 1)

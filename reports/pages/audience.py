@@ -12,8 +12,9 @@ from enum import StrEnum
 
 import polars as pl
 
-WALES = "wales"
-OWN_ONLY = ("site", "ward")
+from reports.pages.levels import SITE, WALES, WARD
+
+OWN_ONLY = (SITE, WARD)
 
 
 class Reader(StrEnum):

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from data_contracts.contract import Contract, Measure
+from reports.pages.levels import WALES
 from reports.pages.workstream_series import WorkstreamSeries
 from reports.sentences import Speaker
+from reports.spc.vocabulary import Chart
 from reports.words import Words
-
-AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ def _facts(series: WorkstreamSeries, measure: Measure, words: Words) -> Iterator
 
 def _chart(series: WorkstreamSeries, measure: Measure, words: Words) -> str:
     """The chart and rules; where the data choose the chart, what they chose for Wales."""
-    drawn = series.of(measure, "wales").chart
-    kind = drawn if measure.chart == AUTO else measure.chart
+    drawn = series.of(measure, WALES).chart
+    kind = drawn if measure.chart == Chart.AUTO else measure.chart
     rules = words.text(f"charts.rules_profile.{measure.rules}")
     if kind is None:
         return ""
     chart = words.text(f"charts.chart_kind.{kind}")
-    if measure.chart == AUTO:
+    if measure.chart == Chart.AUTO:
         chart = words.text("charts.page.chosen", chart=chart)
     return words.text("charts.page.drawn_text", chart=chart, rules=rules)
 

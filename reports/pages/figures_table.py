@@ -12,10 +12,13 @@ from data_contracts.contract import Measure
 from reports.edition import Edition
 from reports.figures.series import Point, Series
 from reports.figures.sparkline import sparkline
-from reports.pages.chart import short_month
-from reports.pages.units import WALES, unit_name
-from reports.pages.workstream_series import WorkstreamSeries, verdict_of
+from reports.pages.levels import WALES
+from reports.pages.month_names import short_month
+from reports.pages.units import unit_name
+from reports.pages.workstream_series import WorkstreamSeries
 from reports.sentences import Speaker
+from reports.spc.vocabulary import Assurance, Verdict
+from reports.standing import Standing, has_signal, kind_now, side_now, standing
 from reports.words import Words
 
 
@@ -23,6 +26,7 @@ from reports.words import Words
 class FigureRow:
     """One unit's latest figure. `month` is empty where it is the page's month.
 
+    `verdict` is the one that stands for the page's month, or none.
     `assurance` is achieved, missed, hit_or_miss or none; `href` leads to a chart on the same page,
     and a row without one has its anchor as `id`, so that every measure of every unit has a place.
     """
@@ -30,7 +34,7 @@ class FigureRow:
     id: str
     name: str
     is_wales: bool
-    verdict: str
+    verdict: Verdict
     side: int
     signal: str
     since: str
@@ -41,7 +45,7 @@ class FigureRow:
     lower: str
     upper: str
     target: str
-    assurance: str
+    assurance: Assurance
     assurance_text: str
     direction: str
     sparkline: str
@@ -84,16 +88,16 @@ def _row(
 ) -> FigureRow:
     series, speaker = every.of(measure, unit), Speaker(words, measure)
     anchor = every.key(measure, unit).anchor
-    judged, last = series.judged, series.last
+    last = series.last
     has_chart = anchor in anchors
     return FigureRow(
         id="" if has_chart else anchor,
         name=unit_name(edition, words, unit),
         is_wales=unit == WALES,
-        verdict=verdict_of(series),
-        side=(judged.rule_side or 0) if judged else 0,
-        signal=_signal(series, speaker),
-        since=speaker.since(series),
+        verdict=kind_now(series),
+        side=side_now(series),
+        signal=signal_text(series, speaker),
+        since=speaker.since(series) if has_signal(series) else "",
         latest=speaker.amounts.amount(last.value if last else None),
         month=_other_month(last, edition.data_month, words),
         note=speaker.state(last) if last else "",
@@ -106,8 +110,9 @@ def _row(
     )
 
 
-def _signal(series: Series, speaker: Speaker) -> str:
-    judged = series.judged
+def signal_text(series: Series, speaker: Speaker) -> str:
+    """The verdict that stands now with its side, or why there is none."""
+    judged = series.judged if standing(series) is Standing.JUDGED else None
     return speaker.verdict(judged) if judged else speaker.finding(series)
 
 

@@ -1,7 +1,7 @@
 """What each series says now, and what the report for the month before said: one Finding a series.
 
-Belongs here: whether a series can be judged for the edition's month, and whether its signal is
-new. Does not belong here: words, order on a page and markup. `new` compares reports, not points,
+Belongs here: whether a series' signal is new. Does not belong here: whether it has a verdict now
+(reports/standing.py), words, order on a page and markup. `new` compares reports, not points,
 because a shift flags eight points back in time.
 """
 
@@ -9,30 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
 
 from data_contracts.contract import Measure
 from reports.edition import Edition
-from reports.figures.series import Series
-from reports.pages.chart import SeriesKey
-from reports.pages.workstream_series import WorkstreamSeries, verdict_of
-from reports.sentences import ENOUGH_FOR_LIMITS
-
-SIGNALS = frozenset({"concern", "improvement", "change"})
-# Younger than final, but its measure is judged on the months before.
-MATURING = frozenset({"provisional", "immature"})
-
-
-class Standing(StrEnum):
-    """Whether a series has a verdict for a month, and if not, why."""
-
-    JUDGED = "judged"
-    TOO_FEW = "too_few"
-    NOT_JUDGED = "not_judged"
-    HOLLOW = "hollow"
-    GAP = "gap"
-    NEVER = "never"
+from reports.figures.series import QUIET, Series
+from reports.pages.series_key import SeriesKey
+from reports.pages.workstream_series import WorkstreamSeries
+from reports.spc.vocabulary import Verdict
+from reports.standing import SIGNALS, Standing, side_now, standing, verdict_kind, verdict_now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,23 +27,21 @@ class Finding:
     measure: Measure
     series: Series
     standing: Standing
-    before: str | None
+    before: Verdict | None
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Verdict:
         """concern, improvement, change, common_cause, or none where nothing is judged now."""
-        return verdict_of(self.series) if self.standing is Standing.JUDGED else "none"
+        return verdict_kind(self.verdict)
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Verdict:
         """As kind, with the side of a change."""
-        judged = self.series.judged
-        return judged.verdict if judged and self.standing is Standing.JUDGED else "none"
+        return verdict_now(self.series)
 
     @property
     def side(self) -> int:
-        judged = self.series.judged
-        return (judged.rule_side or 0) if judged else 0
+        return side_now(self.series)
 
     @property
     def is_new(self) -> bool:
@@ -69,7 +51,7 @@ class Finding:
     @property
     def has_ended(self) -> bool:
         """Whether last month's report had a signal that this one has not."""
-        had_signal = self.before is not None and self.before not in ("none", "common_cause")
+        had_signal = self.before is not None and self.before not in QUIET
         return had_signal and self.kind not in SIGNALS
 
 
@@ -77,55 +59,34 @@ def findings(edition: Edition, every: Iterable[WorkstreamSeries]) -> tuple[Findi
     """A finding for each series that was read, in the order of the contracts."""
     before = verdicts_before(edition)
     return tuple(
-        finding(edition, key, of.contract.measure(key.measure), series, before)
+        finding(key, of.contract.measure(key.measure), series, before)
         for of in every
         for key, series in of.found.items()
     )
 
 
 def finding(
-    edition: Edition,
     key: SeriesKey,
     measure: Measure,
     series: Series,
-    before: Mapping[str, str] | None,
+    before: Mapping[str, Verdict] | None,
 ) -> Finding:
     """One series; one that last month's report did not have counts as without a signal there."""
     return Finding(
         key=key,
         measure=measure,
         series=series,
-        standing=standing(series, edition.data_month),
-        before=None if before is None else before.get(str(key), "none"),
+        standing=standing(series),
+        before=None if before is None else before.get(str(key), Verdict.NONE),
     )
 
 
-def verdicts_before(edition: Edition) -> Mapping[str, str] | None:
+def verdicts_before(edition: Edition) -> Mapping[str, Verdict] | None:
     """Series -> verdict as the report for the month before stood then; None where not known."""
     if edition.before is None:
         return None
-    return dict(edition.before.select("series", "verdict").drop_nulls().iter_rows())
-
-
-def standing(series: Series, month: date) -> Standing:
-    """Whether a verdict can be shown for a month. A series by event has no months to miss."""
-    last, judged = series.last, series.judged
-    if last is None:
-        return Standing.NEVER
-    if not series.is_by_event and last.period != month:
-        return Standing.GAP
-    if not last.is_solid and (last.state not in MATURING or last.excluded or judged is None):
-        return Standing.HOLLOW
-    if judged is None or judged.verdict == "none":
-        return Standing.NOT_JUDGED
-    return Standing.TOO_FEW if _is_too_short(series) else Standing.JUDGED
-
-
-def _is_too_short(series: Series) -> bool:
-    """Few points and no signal: a run chart can already show one."""
-    values = sum(point.value is not None for point in series.points)
-    judged = series.judged
-    return values < ENOUGH_FOR_LIMITS and not (judged is not None and judged.is_signal)
+    known = edition.before.select("series", "verdict").drop_nulls().iter_rows()
+    return {series: Verdict(verdict) for series, verdict in known}
 
 
 def strongest_first(every: Iterable[Finding]) -> list[Finding]:
@@ -144,5 +105,5 @@ def strength(series: Series) -> float:
     return round(2 * abs(point.value - point.centre) / half, 6) if half else 0.0
 
 
-def of_kind(every: Iterable[Finding], kind: str) -> Iterator[Finding]:
+def of_kind(every: Iterable[Finding], kind: Verdict) -> Iterator[Finding]:
     return (found for found in every if found.kind == kind)

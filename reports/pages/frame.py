@@ -16,6 +16,7 @@ import polars as pl
 from data_contracts.contract import Contract
 from reports.edition import Edition
 from reports.pages.audience import Reader
+from reports.pages.file_names import file_name, stem_of
 from reports.pages.sources import SIMULATED
 from reports.pages.workstream import page_name
 from reports.words import Words
@@ -68,16 +69,6 @@ def frame_of(edition: Edition, words: Words, name: str) -> Frame:
         attribution=words.text("pages.frame.attribution") if sources & PUBLISHED else "",
         month=words.text("pages.frame.month", month=words.month(edition.data_month)),
     )
-
-
-def file_name(stem: str, language: str) -> str:
-    """A page's file name: `index.html`, `index.cy.html`."""
-    return f"{stem}.html" if language == "en" else f"{stem}.{language}.html"
-
-
-def stem_of(name: str) -> str:
-    """A page's name without its language: `ws-falls.cy.html` -> `ws-falls`."""
-    return name.removesuffix(".html").removesuffix(".cy")
 
 
 def with_measures(contracts: Iterable[Contract]) -> tuple[Contract, ...]:

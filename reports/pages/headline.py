@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
 from reports.edition import Edition
 from reports.pages.findings import Finding, of_kind, strongest_first
-from reports.pages.narrative import ARRIVED, MOST_ITEMS, NOT_DUE, Bullet
-from reports.pages.units import WALES, unit_name
+from reports.pages.levels import WALES
+from reports.pages.narrative import MOST_ITEMS, TOLD, Bullet
+from reports.pages.return_statuses import gaps_of, returns_of_month
+from reports.pages.units import unit_name
 from reports.sentences import Speaker
+from reports.spc.vocabulary import Assurance, Verdict
 from reports.words import Words
 
-TARGETS = ("achieved", "hit_or_miss", "missed")
+# The best case first.
+TARGETS = (Assurance.ACHIEVED, Assurance.HIT_OR_MISS, Assurance.MISSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class Headline:
         """The page's heading: what is new among key measures, or that nothing is."""
         if all(found.series.last is None for found in self.findings):
             return self._say("title.nothing", month=self._month())
-        concerns, improvements = (len(self._news(kind)) for kind in ("concern", "improvement"))
-        standing = sum(1 for _ in of_kind(self.findings, "concern"))
+        concerns, improvements = (len(self._news(kind)) for kind in TOLD)
+        standing = sum(1 for _ in of_kind(self.findings, Verdict.CONCERN))
         if not self.knows_before:
             return self._say("title.standing", n=standing, month=self._month())
         if not concerns and not improvements:
@@ -48,7 +50,7 @@ class Headline:
 
     def bullets(self) -> tuple[Bullet, ...]:
         """Four sentences: concern, improvement, targets, data gaps."""
-        signals = [self.signals(kind) for kind in ("concern", "improvement")]
+        signals = [self.signals(kind) for kind in TOLD]
         return (*signals, self._targets(), self.gaps())
 
     def _news_title(self, concerns: int, improvements: int) -> str:
@@ -62,10 +64,10 @@ class Headline:
             news = told["concerns" if concerns else "improvements"]
         return self._say("title.news", news=news)
 
-    def _news(self, kind: str) -> list[Finding]:
+    def _news(self, kind: Verdict) -> list[Finding]:
         return [found for found in of_kind(self.findings, kind) if found.is_new]
 
-    def signals(self, kind: str) -> Bullet:
+    def signals(self, kind: Verdict) -> Bullet:
         """What is new of a kind of signal, and how many more continue."""
         standing = list(of_kind(self.findings, kind))
         told = strongest_first(self._news(kind) if self.knows_before else standing)
@@ -76,7 +78,7 @@ class Headline:
         others = self._say("headline.continuing", n=continuing)
         rest = [self._listed([self._item(found) for found in told])] if told else []
         return Bullet(
-            icon=kind if told else "common_cause",
+            icon=kind if told else Verdict.COMMON_CAUSE,
             side=_shared_side(told),
             strong=strong,
             rest=" ".join(part for part in (*rest, others) if part),
@@ -97,14 +99,15 @@ class Headline:
             case: [found for found in wales if found.series.assurance == case] for case in TARGETS
         }
         if not any(by_case.values()):
-            return Bullet(icon="none", side=0, strong=self._say("headline.no_targets"), rest="")
-        counts = {case: len(found) for case, found in by_case.items()}
+            strong = self._say("headline.no_targets")
+            return Bullet(icon=Verdict.NONE, side=0, strong=strong, rest="")
+        counts = {case.value: len(found) for case, found in by_case.items()}
         worst = next(case for case in reversed(TARGETS) if by_case[case])
         return Bullet(
             icon=worst,
             side=0,
             strong=self._say("headline.targets", **counts),
-            rest=self._targets_rest(by_case["missed"], by_case["hit_or_miss"]),
+            rest=self._targets_rest(by_case[Assurance.MISSED], by_case[Assurance.HIT_OR_MISS]),
         )
 
     def _targets_rest(self, missed: list[Finding], chance: list[Finding]) -> str:
@@ -116,13 +119,11 @@ class Headline:
 
     def gaps(self) -> Bullet:
         """Returns due for the month that are missing, refused or incomplete."""
-        due = self.edition.returns.filter(
-            pl.col("period") == self.edition.data_month, pl.col("status") != NOT_DUE
-        ).sort("workstream", "organisation", "table")
-        gaps = due.filter(~pl.col("status").is_in(list(ARRIVED)))
+        due = returns_of_month(self.edition)
+        gaps = gaps_of(due)
         if due.is_empty():
             strong = self._say("headline.nothing_due", month=self._month())
-            return Bullet(icon="none", side=0, strong=strong, rest="")
+            return Bullet(icon=Verdict.NONE, side=0, strong=strong, rest="")
         if gaps.is_empty():
             rest = self._say("headline.all_in", n=due.height, month=self._month())
             return Bullet(icon="whole", side=0, strong=self._say("headline.no_gaps"), rest=rest)

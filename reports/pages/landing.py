@@ -14,10 +14,11 @@ from datetime import date
 import polars as pl
 
 from data_contracts.contract import Contract, Measure
-from data_contracts.working_days import closing, deadline
+from reports.deadlines import deadlines
 from reports.edition import Edition
+from reports.pages.file_names import file_name
 from reports.pages.findings import Finding, findings
-from reports.pages.frame import INDEX, file_name, with_measures
+from reports.pages.frame import INDEX, with_measures
 from reports.pages.headline import Headline
 from reports.pages.matrix import CellMaker, Matrix, matrix, statuses_of_month
 from reports.pages.narrative import Bullet
@@ -96,10 +97,10 @@ def _cells(
 def _open_until(edition: Edition, contracts: Iterable[Contract]) -> date | None:
     """The last day on which a return can still change the month; None where nothing is due."""
     days = [
-        closing(deadline(edition.data_month, table.deadline_working_days), days)
+        deadlines(table, edition.data_month)[1]
         for contract in contracts
         for table in contract.tables
-        if table.due and (days := table.closing_working_days)
+        if table.due
     ]
     return max(days, default=None)
 

@@ -14,25 +14,30 @@ from typing import TypedDict
 
 from data_contracts.contract import Measure, Table
 from data_contracts.registers import Organisation
+from data_contracts.states import PointState, ReturnStatus
 from reports import theme
 from reports.edition import Edition
 from reports.figures.series import Point
 from reports.figures.sparkline import sparkline
-from reports.pages.chart import SeriesKey, short_month
-from reports.pages.findings import Finding, Standing
+from reports.pages.findings import Finding
+from reports.pages.levels import ORGANISATION, WALES
+from reports.pages.month_names import short_month
+from reports.pages.return_statuses import ON_TIME
+from reports.pages.series_key import SeriesKey
 from reports.pages.sources import is_simulated
-from reports.pages.units import ORGANISATION, WALES, unit_name
-from reports.pages.workstream_series import ORDER
+from reports.pages.units import unit_name
 from reports.sentences import Speaker, unjudged_reason
+from reports.spc.vocabulary import Assurance, Verdict
+from reports.standing import ORDER, Standing
 from reports.words import Words
 
 TRACE_WIDTH = 42
 ABSENT, STATE, SIGNAL = "absent", "state", "signal"
-LATE = "late"
 # What a reader asks for: the names of filters, as report.js and the address know them.
-FILTERS = {"concern": "con", "improvement": "imp", "new": "new", "data": "data"}
-# The states in which a return is without a figure of its own for a month.
-WITHOUT = frozenset({"refused", "missing", "waiting", "incomplete", LATE})
+FILTERS = {Verdict.CONCERN: "con", Verdict.IMPROVEMENT: "imp"}
+NEW, DATA = "new", "data"
+# The states of a return that a cell without a figure can name.
+WITHOUT = frozenset(ReturnStatus) - ON_TIME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +57,10 @@ class Cell:
     full_text: str = ""
     value: str = ""
     note: str = ""
-    verdict: str = "none"
+    verdict: Verdict = Verdict.NONE
     side: int = 0
     is_new: bool = False
-    assurance: str = "none"
+    assurance: Assurance = Assurance.NONE
     assurance_text: str = ""
     direction: str = "neutral"
     sparkline: str = ""
@@ -85,7 +90,7 @@ class _Drawn(TypedDict):
 class _Assured(TypedDict):
     """The parts of a cell that tell how its target stands."""
 
-    assurance: str
+    assurance: Assurance
     assurance_text: str
     direction: str
 
@@ -176,10 +181,9 @@ class CellMaker:
     def _judged(self, found: Finding) -> Cell:
         judged, speaker = found.series.judged, self._speaker(found.measure)
         point = judged or Point(period=self.edition.data_month)
-        name = found.kind if found.kind in FILTERS else ""
-        is_late = self._status(found) == LATE
-        filters = [FILTERS[name]] if name else []
-        filters += ["new"] * found.is_new + ["data"] * is_late
+        is_late = self._status(found) == ReturnStatus.LATE
+        filters = [FILTERS[found.kind]] if found.kind in FILTERS else []
+        filters += [NEW] * found.is_new + [DATA] * is_late
         return Cell(
             kind=SIGNAL,
             tone=theme.verdict_class(found.verdict),
@@ -199,8 +203,8 @@ class CellMaker:
 
     def _hollow(self, found: Finding) -> Cell:
         last = found.series.last or Point(period=self.edition.data_month)
-        case = "left_out" if last.excluded and last.state in (None, "final") else last.state
-        return self._state(found, f"{case}", self._parts(found, last), last)
+        case = "left_out" if last.is_final else f"{last.state}"
+        return self._state(found, case, self._parts(found, last), last)
 
     def _too_few(self, found: Finding) -> Cell:
         count = sum(point.value is not None for point in found.series.points)
@@ -223,7 +227,7 @@ class CellMaker:
             text=self._say(f"state.{case}"),
             value=speaker.amounts.amount(point.value if point else None),
             note=note,
-            filters="data",
+            filters=DATA,
             rank=len(ORDER),
             **self._of(found.measure),
             **self._drawn(found),
@@ -240,7 +244,7 @@ class CellMaker:
             tone="st",
             text=self._say(f"state.{status if status in WITHOUT else 'no_data'}"),
             note=self._last_known(measure, found),
-            filters="data",
+            filters=DATA,
             rank=len(ORDER),
             **self._of(measure),
             **drawn,
@@ -267,7 +271,7 @@ class CellMaker:
 
     def _assured(self, found: Finding) -> _Assured:
         assurance = found.series.assurance
-        is_known = assurance != "none"
+        is_known = assurance != Assurance.NONE
         return {
             "assurance": assurance,
             "assurance_text": self.words.text(f"charts.assurance.{assurance}") if is_known else "",
@@ -280,7 +284,7 @@ class CellMaker:
         return self._say("late") if is_late else ""
 
     def _parts(self, found: Finding, last: Point) -> str:
-        if last.state != "incomplete" or not last.parts_due:
+        if last.state != PointState.INCOMPLETE or not last.parts_due:
             return ""
         case = {WALES: "parts_organisations", ORGANISATION: "parts_wards"}.get(found.key.level)
         return self._say(case or "parts", parts_in=last.parts_in or 0, parts_due=last.parts_due)
@@ -361,7 +365,7 @@ def _row(maker: CellMaker, one: Organisation, measures: tuple[Measure, ...]) -> 
     names = (one.name_en, one.name_cy, one.short_en, one.short_cy, one.abbreviation, one.code)
     return Row(
         name=unit_name(maker.edition, maker.words, one.code),
-        full_name=one.name_cy if maker.words.language == "cy" else one.name_en,
+        full_name=one.name(maker.words.language),
         search=" ".join(dict.fromkeys(name.lower() for name in names)),
         is_wales=False,
         cells=cells if is_expected else (),

@@ -9,20 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from data_contracts.contract import Measure
 from reports.edition import Edition
-from reports.figures.series import Series
-from reports.pages.findings import SIGNALS, Standing, standing
-from reports.pages.units import WALES, unit_name
-from reports.pages.workstream_series import WorkstreamSeries, verdict_of
+from reports.pages.levels import WALES
+from reports.pages.return_statuses import gaps_of, returns_of_month
+from reports.pages.units import unit_name
+from reports.pages.workstream_series import WorkstreamSeries
 from reports.sentences import Speaker
+from reports.spc.vocabulary import Verdict
+from reports.standing import Standing, has_signal, kind_now, side_now, standing
 from reports.words import Words
 
 MOST_ITEMS = 4
-ARRIVED = frozenset({"on_time", "on_time_to_check", "late"})
-NOT_DUE = "not_due"
+TOLD = (Verdict.CONCERN, Verdict.IMPROVEMENT)
+# Where Wales has no verdict now: a title that says so instead.
+WITHOUT = {
+    Standing.NEVER: "never",
+    Standing.GAP: "gap",
+    Standing.HOLLOW: "not_judged",
+    Standing.NOT_JUDGED: "not_judged",
+    Standing.TOO_FEW: "too_few",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +55,28 @@ class Narrator:
 
     def title(self) -> str:
         """The page's heading: the main measure for Wales, and who shows concern on key measures."""
-        concerns = len({unit for _, unit in self._signals("concern")})
-        verdict = verdict_of(self.series.of(self.series.main, WALES))
-        case = f"{verdict}_concerns" if concerns else verdict
-        measure = self._short(self.series.main)
-        return self.words.text(f"charts.page.title.{case}", measure=measure, n=concerns)
+        concerns = len({unit for _, unit in self._signals(Verdict.CONCERN)})
+        wales = self._wales_title()
+        if not concerns:
+            return wales
+        return self.words.text("charts.page.title.with_concerns", wales=wales, n=concerns)
+
+    def _wales_title(self) -> str:
+        """What stands now; a measure that matures late names the month that was judged."""
+        wales = self.series.of(self.series.main, WALES)
+        judged, case = wales.judged, WITHOUT.get(standing(wales), f"{kind_now(wales)}")
+        month = self.edition.data_month
+        if judged and case not in WITHOUT.values() and not wales.is_by_event:
+            month, case = judged.period, case if judged.period == month else f"{case}_in"
+        return self.words.text(
+            f"charts.page.title.{case}",
+            measure=self._short(self.series.main),
+            month=self.words.month(month),
+        )
 
     def bullets(self) -> tuple[Bullet, ...]:
         """At most five findings."""
-        signals = [b for kind in ("concern", "improvement") if (b := self._signal_bullet(kind))]
+        signals = [b for kind in TOLD if (b := self._signal_bullet(kind))]
         target = self._target_bullet()
         return (self._wales_bullet(), *signals, *([target] if target else []), self._gaps_bullet())
 
@@ -68,15 +88,14 @@ class Narrator:
         speaker, last = self._speaker(main), wales.last
         if last is None:
             strong = self.words.text("charts.page.bullet.wales_none")
-            return Bullet(icon="none", side=0, strong=strong, rest="")
+            return Bullet(icon=Verdict.NONE, side=0, strong=strong, rest="")
         strong = self.words.text(
             "charts.page.bullet.wales",
             value=speaker.amounts.amount(last.value),
             month=self.words.month(last.period),
         )
-        side = (wales.judged.rule_side or 0) if wales.judged else 0
         rest = " ".join([speaker.headline(wales, self._short(main)) + ".", *self._others()])
-        return Bullet(icon=verdict_of(wales), side=side, strong=strong, rest=rest)
+        return Bullet(icon=kind_now(wales), side=side_now(wales), strong=strong, rest=rest)
 
     def _others(self) -> list[str]:
         """What the other key measures say of Wales, where that is a signal."""
@@ -88,27 +107,23 @@ class Narrator:
         return [
             self._speaker(measure).headline(wales, self._short(measure)) + "."
             for measure, wales in found
-            if any(self._says(wales, kind) for kind in SIGNALS)
+            if has_signal(wales)
         ]
 
-    def _signals(self, kind: str) -> list[tuple[Measure, str]]:
+    def _signals(self, kind: Verdict) -> list[tuple[Measure, str]]:
+        """Key measures and organisations with this verdict now."""
         return [
             (measure, unit)
             for measure in self.series.key_measures
             for unit in self.series.organisations(measure)
-            if self._says(self.series.of(measure, unit), kind)
+            if kind_now(self.series.of(measure, unit)) == kind
         ]
 
-    def _says(self, series: Series, kind: str) -> bool:
-        """Whether a series has this verdict now: one that has a gap since is not counted."""
-        is_judged = standing(series, self.edition.data_month) is Standing.JUDGED
-        return is_judged and verdict_of(series) == kind
-
-    def _signal_bullet(self, kind: str) -> Bullet | None:
+    def _signal_bullet(self, kind: Verdict) -> Bullet | None:
         signals = self._signals(kind)
         if not signals:
             return None
-        sides = {self._side(measure, unit) for measure, unit in signals}
+        sides = {side_now(self.series.of(measure, unit)) for measure, unit in signals}
         return Bullet(
             icon=kind,
             side=sides.pop() if len(sides) == 1 else 0,
@@ -117,10 +132,6 @@ class Narrator:
             ),
             rest=self._listed([self._item(*signal) for signal in signals]),
         )
-
-    def _side(self, measure: Measure, unit: str) -> int:
-        judged = self.series.of(measure, unit).judged
-        return (judged.rule_side or 0) if judged else 0
 
     def _item(self, measure: Measure, unit: str) -> str:
         series = self.series.of(measure, unit)
@@ -142,12 +153,12 @@ class Narrator:
 
     def _gaps_bullet(self) -> Bullet:
         month = self.words.month(self.edition.data_month)
-        due = returns_of_month(self.edition, self.series.contract.workstream)
-        gaps = due.filter(~pl.col("status").is_in(list(ARRIVED)))
+        due = returns_of_month(self.edition).filter(workstream=self.series.contract.workstream)
+        gaps = gaps_of(due)
         say = self.words.text
         if due.is_empty():
             strong = say("charts.page.bullet.nothing_due", month=month)
-            return Bullet(icon="none", side=0, strong=strong, rest="")
+            return Bullet(icon=Verdict.NONE, side=0, strong=strong, rest="")
         if gaps.is_empty():
             strong = say("charts.page.bullet.no_gaps", n=due.height, month=month)
             return Bullet(icon="whole", side=0, strong=strong, rest="")
@@ -171,12 +182,3 @@ class Narrator:
 
     def _short(self, measure: Measure) -> str:
         return self.words.text(f"{measure.workstream}.measures.{measure.id}.short")
-
-
-def returns_of_month(edition: Edition, workstream: str) -> pl.DataFrame:
-    """The returns due for the edition's month, by organisation and table."""
-    return edition.returns.filter(
-        pl.col("workstream") == workstream,
-        pl.col("period") == edition.data_month,
-        pl.col("status") != NOT_DUE,
-    ).sort("organisation", "table")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import accumulate
 
 import polars as pl
@@ -18,12 +17,15 @@ from data_contracts.contract import Contract, Measure
 from reports.edition import Edition
 from reports.figures.series import Series
 from reports.figures.sizes import Size
-from reports.pages.chart import ChartModel, Options, SeriesKey, model_of
+from reports.pages.chart import ChartModel, model_of
+from reports.pages.chart_labels import Options
+from reports.pages.file_names import file_name
 from reports.pages.findings import Finding, finding, of_kind, verdicts_before
-from reports.pages.frame import INDEX, file_name, with_measures
+from reports.pages.frame import INDEX, with_measures
 from reports.pages.headline import Headline
+from reports.pages.levels import ORGANISATION, WALES
 from reports.pages.matrix import Cell, CellMaker, ColumnGroup, column_groups, statuses_of_month
-from reports.pages.narrative import Bullet
+from reports.pages.narrative import TOLD, Bullet
 from reports.pages.own_units import (
     OwnSeries,
     UnitTable,
@@ -32,18 +34,20 @@ from reports.pages.own_units import (
     read_whole,
     signalling,
 )
-from reports.pages.phase_reasons import phase_reasons
+from reports.pages.phase_reasons import boundaries_of
 from reports.pages.quality import (
-    STATUSES,
     ReturnGrid,
     SubmissionRow,
     own_returns,
     shown_months,
     submissions_in_force,
 )
+from reports.pages.return_statuses import SHOWN
+from reports.pages.series_key import SeriesKey
 from reports.pages.tests_of_change import ChangeRow, change_rows, flags_for
-from reports.pages.units import ORGANISATION, WALES, full_name, part_name, unit_name
+from reports.pages.units import full_name, part_name, unit_name
 from reports.sentences import Speaker
+from reports.spc.vocabulary import Verdict
 from reports.words import Words
 
 
@@ -118,7 +122,7 @@ def organisation_page(
     if known is None:
         raise KeyError(f"no organisation {code}")
     own_edition = replace(edition, returns=_own_returns(edition, code))
-    maker = _Maker(own_edition, words, code, phase_reasons(edition, code, words))
+    maker = _Maker(own_edition, words, code)
     every = read_all(edition, code) if read is None else read
     workstreams = tuple(map(maker.workstream, every))
     told = maker.findings(every)
@@ -131,7 +135,7 @@ def organisation_page(
             "pages.own.title",
             organisation=organisation,
             month=month,
-            n=sum(1 for _ in of_kind(told, "concern")),
+            n=sum(1 for _ in of_kind(told, Verdict.CONCERN)),
         ),
         organisation=organisation,
         month=month,
@@ -141,7 +145,7 @@ def organisation_page(
         has_simulated=any(cell.is_simulated for group in strip for cell in group.cells),
         workstreams=workstreams,
         returns_sub=maker.returns_sub(),
-        statuses=tuple((s, words.text(f"charts.status.{s}")) for s in STATUSES),
+        statuses=tuple((s, words.text(f"charts.status.{s}")) for s in SHOWN),
         files=_files(workstreams),
     )
 
@@ -163,14 +167,12 @@ class _Maker:
     edition: Edition
     words: Words
     code: str
-    reasons: Mapping[date, str]
 
     def findings(self, every: Iterable[OwnSeries]) -> list[Finding]:
         """What the organisation's own key measures say."""
         before = verdicts_before(self.edition)
         return [
             finding(
-                self.edition,
                 own.key(measure, ORGANISATION),
                 measure,
                 own.of(measure, ORGANISATION),
@@ -182,7 +184,7 @@ class _Maker:
 
     def bullets(self, told: list[Finding]) -> tuple[Bullet, ...]:
         headline = Headline(self.edition, self.words, told)
-        return (headline.signals("concern"), headline.signals("improvement"), headline.gaps())
+        return (*map(headline.signals, TOLD), headline.gaps())
 
     def strip(self, told: list[Finding]) -> tuple[StripGroup, ...]:
         """The organisation's row of the icon matrix; cells lead to charts below."""
@@ -236,22 +238,23 @@ class _Maker:
         return tuple(self._chart(own, measure) for measure in self._key_measures(own.contract))
 
     def _chart(self, own: OwnSeries, measure: Measure) -> ChartModel:
+        key = own.key(measure, ORGANISATION)
         options = Options(
             unit_name=unit_name(self.edition, self.words, self.code),
             flags=flags_for(self.edition, measure, self.code),
-            phase_reasons=self.reasons,
+            boundaries=boundaries_of(self.edition, key),
             reference=own.of(measure, WALES),
         )
         series = own.of(measure, ORGANISATION)
         speaker = Speaker(self.words, measure)
-        return model_of(series, own.key(measure, ORGANISATION), speaker, Size.MEDIUM, options)
+        return model_of(series, key, speaker, Size.MEDIUM, options)
 
     def _signals(self, own: OwnSeries) -> tuple[ChartModel, ...]:
         """Parts of the organisation with a signal on a key measure."""
         chosen = [
             (measure, key)
             for measure in self._key_measures(own.contract)
-            for key in signalling(self.edition, own, measure)
+            for key in signalling(own, measure)
         ]
         whole = read_whole(self.edition, own.contract, (key for _, key in chosen))
         return tuple(self._small(whole[key], measure, key) for measure, key in chosen)
@@ -259,7 +262,7 @@ class _Maker:
     def _small(self, series: Series, measure: Measure, key: SeriesKey) -> ChartModel:
         options = Options(
             unit_name=part_name(self.edition, self.words, key.level, key.unit),
-            phase_reasons=self.reasons,
+            boundaries=boundaries_of(self.edition, key),
         )
         return model_of(series, key, Speaker(self.words, measure), Size.SMALL, options)
 

@@ -15,13 +15,17 @@ import polars as pl
 
 from data_contracts.contract import Contract, Measure
 from reports.edition import Edition
-from reports.figures.series import Series, read_every_series
+from reports.figures.series import QUIET, Series, read_every_series
 from reports.figures.sparkline import MONTHS, sparkline
-from reports.pages.chart import SeriesKey, short_month
-from reports.pages.findings import SIGNALS, Standing, standing
-from reports.pages.units import ORGANISATION, PARTS, WALES, WARD, part_name, unit_name
-from reports.pages.workstream_series import ORDER, rank, targets_of, verdict_of
+from reports.pages.figures_table import signal_text
+from reports.pages.levels import ORGANISATION, PARTS, WALES, WARD
+from reports.pages.month_names import short_month
+from reports.pages.series_key import SeriesKey
+from reports.pages.units import part_name, unit_name
+from reports.pages.workstream_series import targets_of
 from reports.sentences import Speaker
+from reports.spc.vocabulary import Verdict
+from reports.standing import has_signal, kind_now, rank, side_now
 from reports.words import Words
 
 TRACE_WIDTH = 80
@@ -82,7 +86,7 @@ def read_own(edition: Edition, contract: Contract, code: str) -> OwnSeries:
 def _with_signal(points: pl.DataFrame, edition: Edition) -> list[str]:
     """Series whose point of the edition's month is a signal."""
     now = points.filter(pl.col("period") == edition.data_month)
-    return now.filter(~pl.col("verdict").is_in(["none", "common_cause"]))["series"].to_list()
+    return now.filter(~pl.col("verdict").is_in([v.value for v in QUIET]))["series"].to_list()
 
 
 def read_whole(
@@ -99,13 +103,7 @@ def _read(edition: Edition, contract: Contract, points: pl.DataFrame) -> dict[Se
     return {_key(key): series for key, series in found.items()}
 
 
-def has_signal(series: Series, edition: Edition) -> bool:
-    """Whether a series shows concern, improvement or change for the edition's month."""
-    is_judged = standing(series, edition.data_month) is Standing.JUDGED
-    return is_judged and verdict_of(series) in SIGNALS
-
-
-def signalling(edition: Edition, own: OwnSeries, measure: Measure) -> list[SeriesKey]:
+def signalling(own: OwnSeries, measure: Measure) -> list[SeriesKey]:
     """Parts of an organisation that get a chart for a measure, concerns first.
 
     Wards that improve are left to the table: there are many, and nobody needs to act on them.
@@ -113,8 +111,7 @@ def signalling(edition: Edition, own: OwnSeries, measure: Measure) -> list[Serie
     found = [
         (key, series)
         for key, series in own.parts(measure)
-        if has_signal(series, edition)
-        and (key.level != WARD or verdict_of(series) != "improvement")
+        if has_signal(series) and (key.level != WARD or kind_now(series) is not Verdict.IMPROVEMENT)
     ]
     return [key for key, _ in sorted(found, key=lambda pair: rank(pair[1]))]
 
@@ -128,7 +125,7 @@ class UnitRow:
     name: str
     level: str
     is_wales: bool
-    verdict: str
+    verdict: Verdict
     side: int
     is_signal: bool
     signal: str
@@ -168,7 +165,7 @@ class UnitTables:
         every = self.own.whole(measure) + self.own.parts(measure)
         pairs = [pair for pair in every if pair[1].has_values]
         own = [pair for pair in pairs if pair[0].level != WALES]
-        signals = sum(has_signal(series, self.edition) for _, series in own)
+        signals = sum(has_signal(series) for _, series in own)
         speaker = Speaker(self.words, measure)
         return UnitTable(
             id=f"table-{measure.id.replace('_', '-')}",
@@ -180,8 +177,6 @@ class UnitTables:
 
     def _row(self, key: SeriesKey, series: Series, speaker: Speaker) -> UnitRow:
         last, centred = series.last, series.centred
-        is_judged = standing(series, self.edition.data_month) is Standing.JUDGED
-        judged = series.judged if is_judged else None
         is_current = last is not None and last.period == self.edition.data_month
         has_chart = key.anchor in self.anchors
         return UnitRow(
@@ -190,10 +185,10 @@ class UnitTables:
             name=self._name(key),
             level=self.words.text(f"terms.levels.{key.level}"),
             is_wales=key.level == WALES,
-            verdict=verdict_of(series) if judged else ORDER[-1],
-            side=(judged.rule_side or 0) if judged else 0,
-            is_signal=judged is not None and judged.is_signal,
-            signal=speaker.verdict(judged) if judged else speaker.finding(series),
+            verdict=kind_now(series),
+            side=side_now(series),
+            is_signal=has_signal(series),
+            signal=signal_text(series, speaker),
             latest=speaker.amounts.amount(last.value if last else None),
             month="" if is_current or last is None else short_month(self.words, last.period),
             note=speaker.state(last) if last else "",

@@ -1,27 +1,64 @@
-"""Why limits were recalculated at a month: the dated boundaries that concern a unit.
+"""Why limits were recalculated: the recorded boundaries that cut a unit's charts, in words.
 
-Belongs here: choosing and wording them for a chart's phase lines. Does not belong here: making
-phases (assets/steps/detect.py).
+Belongs here: which of them explain a break in a series, for the line in a chart and the note below
+it. Does not belong here: the boundaries (data_contracts/codes/boundaries.yaml) and making phases
+of them (assets/steps/detect.py).
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable, Iterator
 
-import polars as pl
-
+from data_contracts.registers import Boundary
 from reports.edition import Edition
+from reports.figures.series import Series
+from reports.figures.sizes import Size
+from reports.pages.series_key import SeriesKey
 from reports.words import Words
 
+Boundaries = tuple[Boundary, ...]
 
-def phase_reasons(edition: Edition, organisation: str | None, words: Words) -> dict[date, str]:
-    """Months in which a phase may begin -> the reason; `organisation` None takes all: Wales."""
-    boundaries = edition.boundaries
-    if organisation is not None:
-        boundaries = boundaries.filter(pl.col("organisations").list.contains(organisation))
-    column = "reason_cy" if words.language == "cy" else "reason_en"
-    return {
-        row["date"].replace(day=1): row[column]
-        for row in boundaries.sort("date").iter_rows(named=True)
-        if row[column]
-    }
+
+def boundaries_of(edition: Edition, key: SeriesKey) -> Boundaries:
+    """What cuts a series, in order of time. Raises StopIteration for an unknown measure."""
+    contract = next(c for c in edition.contracts if c.workstream == key.workstream)
+    table = f"{key.workstream}.{contract.measure(key.measure).table}"
+    return edition.registers.boundaries_of(key.level, key.unit, table)
+
+
+def reasons_at(series: Series, position: int, boundaries: Iterable[Boundary]) -> Boundaries:
+    """What explains the phase that begins at a position; two may fall into one gap in the months.
+
+    A phase begins at the first month that the unit sent on or after the boundary.
+    """
+    begins = series.points[position].period
+    before = [p.period for p in series.points[:position] if p.phase is not None]
+    return tuple(b for b in boundaries if before and before[-1] < b.starts <= begins)
+
+
+def reason_text(boundaries: Boundaries, words: Words) -> str:
+    """The reasons alone, for the line in a chart; empty where none is known."""
+    return "; ".join(boundary.reason(words.language) for boundary in boundaries)
+
+
+def phase_notes(
+    series: Series, boundaries: Boundaries, words: Words, size: Size
+) -> tuple[str, ...]:
+    """One note for each recalculation that a chart shows: date, reason, source and role.
+
+    Small charts have the date and the reason.
+    """
+    return tuple(_notes(series, boundaries, words, "short" if size is Size.SMALL else "full"))
+
+
+def _notes(series: Series, boundaries: Boundaries, words: Words, form: str) -> Iterator[str]:
+    for position in series.breaks():
+        for boundary in reasons_at(series, position, boundaries):
+            yield words.text(
+                f"charts.phase.note_{form}",
+                month=words.month(series.points[position].period),
+                date=words.date(boundary.date),
+                reason=boundary.reason(words.language),
+                source=boundary.legal_source,
+                role=boundary.role,
+            )

@@ -124,7 +124,7 @@ def organisation_name(words: Words, registers: Registers, code: str) -> str:
     known = registers.organisation(code)
     if known is None:
         return code
-    return known.name_cy if words.language == "cy" else known.name_en
+    return known.name(words.language)
 
 
 _SPEAKERS: Mapping[str, Callable[[ProblemWords, str], str]] = {

@@ -12,22 +12,20 @@ from datetime import date
 import polars as pl
 
 from data_contracts.contract import Contract, Table
+from reports.deadlines import in_wales
 from reports.edition import Edition
-from reports.figures.series import months
-from reports.pages.chart import month_names, short_month
-from reports.pages.narrative import ARRIVED, NOT_DUE
+from reports.months import later, months
+from reports.pages.month_names import month_names, short_month
+from reports.pages.return_statuses import ARRIVED, NOT_DUE
 from reports.pages.units import unit_name
 from reports.words import Words
 
 MONTHS_SHOWN = 12
-STATUSES = (
-    "on_time", "on_time_to_check", "late", "refused", "incomplete", "missing", "waiting", "not_due",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnCell:
-    """One organisation's return for one month: its status, and that in words."""
+    """One organisation's return for one month: its status or not_due, and that in words."""
 
     status: str
     text: str
@@ -81,8 +79,7 @@ def own_returns(edition: Edition, contract: Contract, words: Words, code: str) -
 def shown_months(edition: Edition) -> tuple[date, ...]:
     """The last months up to the edition's, oldest first."""
     end = edition.data_month
-    number = end.year * 12 + end.month - MONTHS_SHOWN
-    return tuple(months(date(number // 12, number % 12 + 1, 1), end))
+    return tuple(months(later(end, 1 - MONTHS_SHOWN), end))
 
 
 def submissions_in_force(
@@ -98,7 +95,7 @@ def submissions_in_force(
             submitter=unit_name(edition, words, row["submitter"]),
             file=row["file_name"],
             months=_month_range(row["months_in_force"], words),
-            arrived=words.date(row["arrived"].date()),
+            arrived=words.date(in_wales(row["arrived"]).date()),
         )
         for row in used.iter_rows(named=True)
     )

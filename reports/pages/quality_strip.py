@@ -15,15 +15,10 @@ import polars as pl
 
 from data_contracts.contract import Contract
 from reports.edition import Edition
-from reports.pages.narrative import ARRIVED, NOT_DUE
-from reports.pages.quality import STATUSES, shown_months
+from reports.pages.quality import shown_months
+from reports.pages.return_statuses import ARRIVED, NOT_DUE, SHOWN, WORST_FIRST
 from reports.pages.units import unit_name
 from reports.words import Words
-
-# The most pressing first: what a workstream's mark shows where its returns differ.
-WORST_FIRST = (
-    "missing", "refused", "incomplete", "late", "waiting", "on_time_to_check", "on_time", NOT_DUE,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +53,7 @@ class QualityStrip:
 
 def quality_strip(edition: Edition, contracts: tuple[Contract, ...], words: Words) -> QualityStrip:
     """The strip of all organisations that must send something, by name."""
-    due = edition.returns.filter(pl.col("status") != NOT_DUE)
-    month = due.filter(pl.col("period") == edition.data_month)
+    month = edition.returns.filter(pl.col("period") == edition.data_month)
     codes = {code for c in contracts for t in c.tables for code in t.due_organisations}
     named = sorted((unit_name(edition, words, code), code) for code in codes)
     return QualityStrip(
@@ -67,8 +61,8 @@ def quality_strip(edition: Edition, contracts: tuple[Contract, ...], words: Word
         due=words.text("pages.landing.quality.due", n=month.height),
         counts=_counts(month, words),
         workstreams=tuple(words.text(f"{c.workstream}.workstream.name") for c in contracts),
-        rows=tuple(_row(edition, due, contracts, words, name, code) for name, code in named),
-        statuses=tuple(_mark(status, words) for status in STATUSES),
+        rows=tuple(_row(edition, contracts, words, name, code) for name, code in named),
+        statuses=tuple(_mark(status, words) for status in SHOWN),
     )
 
 
@@ -88,21 +82,20 @@ def _counts(month: pl.DataFrame, words: Words) -> tuple[Mark, ...]:
     counts = Counter(month["status"].to_list())
     return tuple(
         Mark(status, words.text("pages.landing.quality.status_count", status=said.text, n=n))
-        for status in STATUSES
+        for status in SHOWN
         if (n := counts[status]) and (said := _mark(status, words))
     )
 
 
 def _row(
     edition: Edition,
-    due: pl.DataFrame,
     contracts: tuple[Contract, ...],
     words: Words,
     name: str,
     code: str,
 ) -> StripRow:
-    own = due.filter(pl.col("organisation") == code).select("workstream", "period", "status")
-    told = list(own.iter_rows())
+    own = edition.returns.filter(pl.col("organisation") == code)
+    told = list(own.select("workstream", "period", "status").iter_rows())
     span = shown_months(edition)
     inside = [status for _, period, status in told if period in span]
     arrived = sum(status in ARRIVED for status in inside)

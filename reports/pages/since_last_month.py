@@ -8,24 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from reports.edition import Edition
-from reports.pages.findings import Finding, Standing, strongest_first
+from reports.months import later
+from reports.pages.findings import Finding, strongest_first
 from reports.pages.sources import is_simulated
 from reports.pages.units import unit_name
 from reports.sentences import Speaker
+from reports.spc.vocabulary import Verdict
+from reports.standing import Standing
 from reports.words import Words
 
 SHOWN = 8
-NEWS = ("concern", "improvement", "change")
+NEWS = (Verdict.CONCERN, Verdict.IMPROVEMENT, Verdict.CHANGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One series that changed, with the icon of what it says now."""
 
-    verdict: str
+    verdict: Verdict
     side: int
     unit: str
     text: str
@@ -57,13 +60,13 @@ def changed_lists(
     lists = [
         maker.listed(f"new_{kind}", map(maker.new, found))
         for kind, found in by_kind.items()
-        if found or kind != "change"
+        if found or kind is not Verdict.CHANGE
     ]
     return (*lists, maker.listed("ended", map(maker.ended, ended)))
 
 
 def month_before(edition: Edition) -> date:
-    return (edition.data_month - timedelta(days=1)).replace(day=1)
+    return later(edition.data_month, -1)
 
 
 @dataclass(frozen=True, slots=True)

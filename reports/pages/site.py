@@ -2,9 +2,9 @@
 
 Belongs here: which pages exist for whom, in which folder, and the digest of what each reads, so
 that a page whose inputs are unchanged need not be made again. Does not belong here: making pages
-(the modules beside this one), writing them (assets/steps/publish.py). Digests leave out the
-contracts, registers, words and code: those change for all pages at once, and the publisher adds
-them.
+(the modules beside this one), keeping and writing them (assets/steps/page_store.py). Digests leave
+out the contracts, registers, words and code: those change for all pages at once, and the store of
+pages adds them.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from data_contracts.contract import Contract
 from reports.edition import Edition
 from reports.pages import audience
 from reports.pages.content_key import digest_of, rows_digest
-from reports.pages.frame import INDEX, file_name, frame_of, with_measures
+from reports.pages.file_names import file_name
+from reports.pages.frame import INDEX, frame_of, with_measures
 from reports.pages.landing import day_matters, landing_page
+from reports.pages.levels import ORGANISATION, WALES
 from reports.pages.organisation import has_page, organisation_page, read_all
 from reports.pages.own_units import OwnSeries
 from reports.pages.render import Page, render_page
@@ -32,7 +34,6 @@ from reports.pages.submission import submission_page
 from reports.pages.submission_case import Records, case_of
 from reports.pages.submission_history import page_name as submission_name
 from reports.pages.submission_inputs import SubmissionInputs
-from reports.pages.units import ORGANISATION, WALES
 from reports.pages.workstream import page_name, workstream_page
 from reports.words import Words
 
@@ -170,7 +171,6 @@ def _workstream(
         rows_digest(shown.returns.filter(ours), *RETURN),
         rows_digest(shown.changes.filter(ours), *CHANGE),
         rows_digest(shown.submissions.filter(ours), "submission"),
-        _boundaries(shown),
     )
     for words in languages:
         place = _Place(shown, words, COLLABORATIVE)
@@ -185,7 +185,6 @@ def _own(shown: Edition, languages: tuple[Words, ...], code: str) -> Iterator[Pa
         rows_digest(shown.returns.filter(pl.col("organisation") == code), *RETURN),
         rows_digest(shown.changes, *CHANGE),
         rows_digest(shown.submissions, "submission"),
-        _boundaries(shown),
         _before(shown),
     )
     # Read when the first language's page is made, and once for all languages.
@@ -282,7 +281,3 @@ def _before(shown: Edition) -> str:
         return "unknown"
     seen: Any = shown.series.select("series").unique()
     return rows_digest(shown.before.join(seen, on="series", how="semi"), "series")
-
-
-def _boundaries(shown: Edition) -> str:
-    return rows_digest(shown.boundaries, "date", "reason_en")

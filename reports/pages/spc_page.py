@@ -10,11 +10,9 @@ give way to those under `spc_page.points`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -31,36 +29,23 @@ from reports.figures.sparkline import sparkline
 from reports.pages.chart import Blank, month_names, short_month
 from reports.pages.chart_data import DataTable, data_table
 from reports.pages.render import render
-from reports.sentences import Amounts, Speaker, has_median
+from reports.pages.spc_facts import MOST_POINTS, Fact
+from reports.pages.spc_facts import facts as facts_of
+from reports.pages.spc_told import Periods, PeriodWords, PlainSpeaker, Row, Told
+from reports.sentences import has_median
 from reports.spc import Plan
-from reports.spc.profiles import rules_on
 from reports.spc.vocabulary import Chart
 from reports.words import Words, is_plural
 
 MOST_SERIES = 200
-# A line of more points has no room for any of them; the files have them all.
-MOST_POINTS = 500
 MOST_TICKS = 8
 STATIC = Path(__file__).parents[1] / "static"
 STYLES = ("report.css", "charts.css")
 SCRIPTS = ("plotly-basic.min.js", "charts.js")
 
-Row = Mapping[str, Any]
-# Charts whose limits come from moving ranges that can be screened.
-_SCREENED = frozenset(
-    {Chart.I, Chart.I_PRIME, Chart.P_PRIME, Chart.U_PRIME, Chart.C_PRIME, Chart.T}
-)
 _SUBGROUPS = frozenset({Chart.XBAR, Chart.S})
 _LINES = ("value", "centre", "lower", "upper", "lower_2sigma", "upper_2sigma")
 _JUDGED = ("phase", "excluded", "verdict", "rule", "rule_side")
-
-
-class Periods(StrEnum):
-    """The one kind of period of a file."""
-
-    DAYS = "days"
-    MONTHS = "months"
-    NUMBERS = "numbers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,14 +61,6 @@ class Charted:
     series: pl.DataFrame
     rows: pl.DataFrame
     periods: Periods
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A line under a chart: its name, and one or more texts."""
-
-    name: str
-    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,66 +94,6 @@ class SpcPage:
     charts: tuple[ChartView, ...]
     styles: str
     scripts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodWords(Words):
-    """Words that tell a period as the file means it: each stands for a date of its own."""
-
-    said: Mapping[date, str] = field(default_factory=dict)
-
-    def month(self, month: date) -> str:
-        return self.said[month]
-
-    def date(self, day: date) -> str:
-        return self.said[day]
-
-
-@dataclass(frozen=True, slots=True)
-class PlainAmounts(Amounts):
-    """Amounts with the digits that a series needs: no contract says how many."""
-
-    digits: int = 1
-
-    @property
-    def decimals(self) -> int:
-        return self.digits
-
-
-@dataclass(frozen=True, slots=True)
-class PlainSpeaker(Speaker):
-    """Says what is true of a series of a file."""
-
-    digits: int = 1
-
-    @property
-    def amounts(self) -> Amounts:
-        return PlainAmounts(self.words, self.measure, self.digits)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """One series with all that is said about it."""
-
-    name: str
-    plan: Plan
-    whole: Series
-    speaker: PlainSpeaker
-    phases: Sequence[Row]
-    records: Mapping[date, Row]
-    periods: Periods
-    short: Mapping[date, str]
-    earlier: int = 0
-
-    @property
-    def last_phase(self) -> Row:
-        return self.phases[-1]
-
-    def say(self, key: str, **facts: object) -> str:
-        return self.speaker.words.text(key, **facts)
-
-    def when(self, point: Point) -> str:
-        return self.speaker.words.month(point.period)
 
 
 def spc_page(charted: Charted, words: Words, told: Callable[[int, int], None]) -> bytes:
@@ -213,7 +130,7 @@ def _intro(charted: Charted, words: Words, count: int) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _each(charted: Charted, names: Sequence[str], words: Words) -> Iterator[_Told]:
+def _each(charted: Charted, names: Sequence[str], words: Words) -> Iterator[Told]:
     """The named series, each read once."""
     wanted = pl.col("series").is_in(list(names))
     points = charted.points.filter(wanted)
@@ -261,7 +178,7 @@ def _told(
     rows: Sequence[Row],
     phases: Sequence[Row],
     vocabulary: tuple[Words, Mapping[str, Any]],
-) -> _Told:
+) -> Told:
     words, tree = vocabulary
     dates = _dates(rows, charted.periods)
     whole = _series(name, rows, dates, phases, charted.periods)
@@ -271,7 +188,7 @@ def _told(
         _measure(charted.plan, str(whole.chart), _has_counts(rows)),
         _digits(whole),
     )
-    return _Told(
+    return Told(
         name=name,
         plan=charted.plan,
         whole=whole,
@@ -363,7 +280,7 @@ def _digits(series: Series) -> int:
     return max(0, scales.digits_for(span) - 1)
 
 
-def _view(told: _Told, anchor: str) -> ChartView:
+def _view(told: Told, anchor: str) -> ChartView:
     speaker, whole = told.speaker, told.whole
     judged = whole.judged
     say = told.say
@@ -383,7 +300,7 @@ def _view(told: _Told, anchor: str) -> ChartView:
         blank=None if drawn else blank,
         table=data_table(whole, speaker),
         sparkline=sparkline(whole, 300, 80, len(whole.points)),
-        facts=tuple(fact for fact in _facts(told, drawn) if fact.texts),
+        facts=tuple(fact for fact in facts_of(told, drawn) if fact.texts),
         words={
             "title": told.name,
             "data_table": say("charts.chart.data_table"),
@@ -401,7 +318,7 @@ def _kind(judged: Point | None) -> str:
     return "change" if judged.verdict in ("change_high", "change_low") else judged.verdict
 
 
-def _figure(told: _Told) -> Figure:
+def _figure(told: Told) -> Figure:
     whole = told.whole
     drawn = figure(whole, _texts(told), Size.LARGE)
     if told.periods is not Periods.MONTHS and not (
@@ -422,7 +339,7 @@ def _ticks(count: int, most: int) -> list[int]:
     return list(range(0, count, -(-count // most)))
 
 
-def _texts(told: _Told) -> FigureTexts:
+def _texts(told: Told) -> FigureTexts:
     return FigureTexts(
         month_names=month_names(told.speaker.words),
         ends=_ends(told),
@@ -431,7 +348,7 @@ def _texts(told: _Told) -> FigureTexts:
     )
 
 
-def _ends(told: _Told) -> list[EndLabel]:
+def _ends(told: Told) -> list[EndLabel]:
     """The latest value and the lines that reach the right edge."""
     whole = told.whole
     found = [_latest(told)]
@@ -451,7 +368,7 @@ def _ends(told: _Told) -> list[EndLabel]:
     return found
 
 
-def _latest(told: _Told) -> EndLabel:
+def _latest(told: Told) -> EndLabel:
     last = told.whole.last or told.whole.points[-1]
     value = f"<b>{told.speaker.amounts.amount(last.value)}</b>"
     colour = theme.verdict_colour(last.verdict) if last.is_signal else theme.INK
@@ -460,136 +377,16 @@ def _latest(told: _Told) -> EndLabel:
     return EndLabel(value=last.value or 0.0, text=text, short=short, colour=colour, is_latest=True)
 
 
-def _line(told: _Told, key: str, short: str, value: float, colour: str) -> EndLabel:
+def _line(told: Told, key: str, short: str, value: float, colour: str) -> EndLabel:
     amount = told.speaker.amounts.amount(value)
     text, brief = (told.say(f"charts.label.{name}", value=amount) for name in (key, short))
     return EndLabel(value=value, text=text, short=brief, colour=colour)
 
 
-def _phase_line(told: _Told, position: int) -> LineLabel:
+def _phase_line(told: Told, position: int) -> LineLabel:
     point = told.whole.points[position]
     reason = told.records[point.period]["reason"]
     case = "recalculated" if reason else "recalculated_plain"
     facts = {"month": told.when(point), "reason": reason or ""}
     short = told.say("charts.phase.short", month=told.short[point.period])
     return LineLabel(position=position, text=told.say(f"charts.phase.{case}", **facts), short=short)
-
-
-def _facts(told: _Told, drawn: Figure | None) -> Iterator[Fact]:
-    """What a reader may ask of a chart, in one order."""
-    whole = told.whole
-    texts = {
-        "signals": _signals(told),
-        "target": (" ".join(told.speaker.target(whole, told.name)).strip(),),
-        "chart": (_chart_fact(told),),
-        "rules": (_rules_fact(told),),
-        "screening": (told.say(f"spc_page.screening.{_screening(told)}"),),
-        "baseline": (_baseline_fact(told),),
-        "runs": (_runs_fact(told),),
-        "recalculated": _because(told, [whole.points[i] for i in whole.breaks()]),
-        "left_out": _because(told, [p for p in whole.points if p.excluded]),
-        "notes": _notes(told, drawn),
-    }
-    for name, said in texts.items():
-        yield Fact(name=told.say(f"spc_page.fact.{name}"), texts=tuple(t for t in said if t))
-
-
-def _signals(told: _Told) -> tuple[str, ...]:
-    """Every signal of the series; neighbours that say the same are one."""
-    judged = [p for p in told.whole.points if p.is_solid]
-    runs = groupby(judged, key=lambda p: (p.verdict, p.rule, p.rule_side, p.phase))
-    found = []
-    for _, run in runs:
-        points = list(run)
-        if points[0].is_signal:
-            when = _span(told, points)
-            reason = told.speaker.judgement(points[0])
-            found.append(told.say("spc_page.because", when=when, reason=reason))
-    case = "finding.common_cause" if _is_judged(told.whole) else "verdict.not_judged"
-    return tuple(found) or (told.say(f"charts.{case}"),)
-
-
-def _is_judged(series: Series) -> bool:
-    """Whether rules were applied anywhere."""
-    return any(point.verdict != "none" for point in series.points)
-
-
-def _span(told: _Told, points: Sequence[Point]) -> str:
-    first, last = told.when(points[0]), told.when(points[-1])
-    return first if len(points) == 1 else told.say("spc_page.span", first=first, last=last)
-
-
-def _chart_fact(told: _Told) -> str:
-    kind = told.say(f"charts.chart_kind.{told.whole.chart}")
-    reason = told.say(f"spc_page.chart_reason.{told.whole.chart_reason}")
-    return told.say("spc_page.chart", chart=kind, reason=reason)
-
-
-def _rules_fact(told: _Told) -> str:
-    """The profile and the rules that this chart has of it."""
-    plan, chart = told.plan, Chart(told.whole.chart or Chart.RUN)
-    profile = plan.run_profile if chart is Chart.RUN else plan.profile
-    name = told.say(f"charts.rules_profile.{profile.name}")
-    if not _is_judged(told.whole):
-        return told.say("spc_page.rules_none", profile=name)
-    rules = rules_on(chart, plan.profile, plan.run_profile)
-    names = "; ".join(told.say(f"charts.rule.{rule.name.value}") for rule in rules)
-    return told.say("spc_page.rules", profile=name, rules=names)
-
-
-def _screening(told: _Told) -> str:
-    if told.whole.chart not in _SCREENED:
-        return "no_ranges"
-    return "used" if told.plan.screening else "not_used"
-
-
-def _baseline_fact(told: _Told) -> str:
-    n = told.last_phase["n"]
-    if n == 0:
-        return ""
-    if told.last_phase["limits_status"] == "none":
-        return told.say("spc_page.baseline.median", n=n)
-    case = "all" if told.plan.baseline is None else "first"
-    return told.say(f"spc_page.baseline.{case}", n=n, k=told.plan.baseline)
-
-
-def _runs_fact(told: _Told) -> str:
-    last = told.last_phase
-    if last["longest_run"] is None or last["longest_run_limit"] is None:
-        return ""
-    return told.say(
-        "spc_page.runs",
-        longest=last["longest_run"],
-        most=last["longest_run_limit"],
-        crossings=last["crossings"],
-        least=last["crossings_limit"],
-    )
-
-
-def _because(told: _Told, points: Sequence[Point]) -> tuple[str, ...]:
-    """When, why and by whom limits were recalculated or points left out."""
-    found = []
-    for point in points:
-        record = told.records[point.period]
-        case = "because_author" if record["author"] else "because"
-        facts = {
-            "when": told.when(point),
-            "reason": record["reason"] or told.say("spc_page.no_reason"),
-            "author": record["author"] or "",
-        }
-        found.append(told.say(f"spc_page.{case}", **facts))
-    return tuple(found)
-
-
-def _notes(told: _Told, drawn: Figure | None) -> tuple[str, ...]:
-    """What the engine notes of any phase, and what the picture needs."""
-    codes = dict.fromkeys(code for phase in told.phases for code in phase["notes"])
-    said = [told.say(f"spc_page.note.{code}") for code in codes]
-    whole = told.whole
-    if any(p.value is not None and not p.is_solid for p in whole.points):
-        said.append(told.say("charts.chart.hollow"))
-    if drawn is not None and drawn["layout"]["yaxis"]["range"][0] > 0:
-        said.append(told.say("charts.chart.not_from_zero"))
-    if told.earlier:
-        said.append(told.say("spc_page.last_points", n=MOST_POINTS))
-    return tuple(said)

@@ -12,7 +12,11 @@ import polars as pl
 
 from data_contracts.contract import Scope, Table
 from data_contracts.problems import masked
+from data_contracts.states import ReturnStatus
+from reports.deadlines import in_wales
+from reports.pages.file_names import file_name
 from reports.pages.problem_words import organisation_name
+from reports.pages.return_statuses import TO_DO
 from reports.pages.safe_csv import csv_bytes
 from reports.pages.submission_case import DUPLICATE_CODES, Records, Row, Rows, table_of
 from reports.pages.submission_history import (
@@ -22,15 +26,10 @@ from reports.pages.submission_history import (
     shown_of,
     spoken_moment,
     spoken_months,
-    suffix,
 )
 from reports.pages.visible_text import Parts, value_parts
 from reports.words import Words
 
-# In the order of what a steward must do; `late` needs nothing more, but is shown as late.
-TO_DO = ("missing", "refused", "incomplete")
-LATE = "late"
-WAITING = "waiting"
 LONGEST_DUE = 60
 LONGEST_FILES = 100
 FILE_COLUMNS = ("received", "file", "return", "months", "result", "rows", "problems", "checks")
@@ -100,13 +99,13 @@ def steward_index(records: Records, words: Words) -> StewardIndex:
     """The page of one submitter in one language; also right where nothing was ever sent."""
     making = _Making(records, words)
     sent, returns = making.files(), making.returns()
-    due = runs_of_months(_in_state(returns, (*TO_DO, LATE)), making.same)
-    waiting = runs_of_months(_in_state(returns, (WAITING,)), making.same)
+    due = runs_of_months(_in_state(returns, (*TO_DO, ReturnStatus.LATE)), making.same)
+    waiting = runs_of_months(_in_state(returns, (ReturnStatus.WAITING,)), making.same)
     to_mend = tuple(row for file, row in sent if file.row["to_mend"])
     organisation = organisation_name(words, records.edition.registers, records.submitter)
-    href = f"files{suffix(words.language)}.csv"
+    href = file_name("files", words.language, "csv")
     return StewardIndex(
-        name=f"index{suffix(words.language)}.html",
+        name=file_name("index", words.language),
         title=words.text("stewards.index.title", organisation=organisation),
         organisation=organisation,
         lead=_lead(words, len(to_mend), len(_in_state(returns, TO_DO))),
@@ -130,7 +129,7 @@ def _file_list(words: Words, sent: Sequence[tuple[SentFile, FileRow]]) -> bytes:
 
 def _file_line(file: SentFile, row: FileRow) -> tuple[object, ...]:
     return (
-        f"{file.row['arrived']:%Y-%m-%d %H:%M}",
+        f"{in_wales(file.row['arrived']):%Y-%m-%d %H:%M}",
         masked(file.row["file_name"]),
         row.subject,
         row.months,
@@ -148,13 +147,14 @@ def _lead(words: Words, files: int, attention: int) -> str:
     return " ".join(said) or words.text("stewards.index.lead_none")
 
 
-def _in_state(returns: Rows, states: tuple[str, ...]) -> Rows:
+def _in_state(returns: Rows, states: tuple[ReturnStatus, ...]) -> Rows:
     return tuple(row for row in returns if row["status"] in states)
 
 
 def _most_urgent_first(run: Run) -> tuple[object, ...]:
     """What needs a file first, then what only came late; the newest deadline first in each."""
-    return (run.same["status"] == LATE, -_day(run.deadline), *_kind(run), -_day(run.last))
+    is_in = run.same["status"] == ReturnStatus.LATE
+    return (is_in, -_day(run.deadline), *_kind(run), -_day(run.last))
 
 
 def _soonest_first(run: Run) -> tuple[object, ...]:

@@ -11,6 +11,9 @@ from itertools import groupby
 from typing import Any
 
 from data_contracts.problems import masked
+from reports.deadlines import in_wales
+from reports.months import number_of, spans
+from reports.pages.file_names import file_name
 from reports.pages.problem_words import organisation_name
 from reports.pages.submission_case import Case, Row, Rows
 from reports.pages.visible_text import Parts, value_parts
@@ -55,17 +58,12 @@ class InForceRow:
 
 def page_name(submission: str, language: str) -> str:
     """The file name of a submission's page."""
-    return f"submission-{submission}{suffix(language)}.html"
+    return file_name(f"submission-{submission}", language)
 
 
 def list_name(submission: str, language: str) -> str:
     """The file name of the list of its problems."""
-    return f"submission-{submission}{suffix(language)}.csv"
-
-
-def suffix(language: str) -> str:
-    """English pages are x.html, Welsh ones x.cy.html."""
-    return "" if language == "en" else f".{language}"
+    return file_name(f"submission-{submission}", language, "csv")
 
 
 def spoken_months(words: Words, first: date | None, last: date | None) -> str:
@@ -78,10 +76,16 @@ def spoken_months(words: Words, first: date | None, last: date | None) -> str:
 
 
 def spoken_moment(words: Words, moment: datetime) -> str:
-    """`20 November 2026, 16:42`."""
+    """`20 November 2026, 16:42`, by the clocks of Wales."""
+    known = in_wales(moment)
     return words.text(
-        "stewards.page.at", date=words.date(moment.date()), time=moment.strftime("%H:%M")
+        "stewards.page.at", date=words.date(known.date()), time=known.strftime("%H:%M")
     )
+
+
+def spoken_spans(words: Words, every: Iterable[date]) -> str:
+    """`January 2021, March 2021 to May 2021`: each stretch of some months."""
+    return ", ".join(spoken_months(words, first, last) for first, last in spans(every))
 
 
 def shown_of(words: Words, shown: int, n: int) -> str:
@@ -157,14 +161,10 @@ def runs_of_months(returns: Iterable[Row], same: Sequence[str]) -> list[Run]:
 def _runs(same: Row, rows: Iterable[Row]) -> Iterator[Run]:
     ordered = enumerate(sorted(rows, key=lambda row: row["period"]))
     # Along equal returns, month minus place is constant while there is no gap.
-    for _, numbered in groupby(ordered, key=lambda pair: _month_number(pair[1]) - pair[0]):
+    for _, numbered in groupby(ordered, key=lambda pair: number_of(pair[1]["period"]) - pair[0]):
         run = [row for _, row in numbered]
         deadline = max(row["deadline"] for row in run)
         yield Run(same, run[0]["period"], run[-1]["period"], deadline)
-
-
-def _month_number(row: Row) -> int:
-    return int(row["period"].year * 12 + row["period"].month)
 
 
 def in_force_rows(case: Case) -> tuple[InForceRow, ...]:

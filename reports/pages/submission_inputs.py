@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reports.deadlines import deadlines
 from reports.pages.content_key import rows_digest
 from reports.pages.submission_case import Records, Row, table_of
 from reports.pages.submission_history import shares_months
-from reports.pages.submission_outcome import deadlines, moment
+from reports.pages.submission_outcome import moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,24 @@
 """The opening of a steward's page: what became of the file, by when to act, and what to do.
 
-Belongs here: which sentence is true of an outcome, a deadline and an earlier file. Does not belong
-here: deciding the outcome (assets.steps) and the words (stewards.yaml).
+Belongs here: which sentence is true of an outcome, a deadline and another file. Does not belong
+here: deciding the outcome (assets.steps) and the words (stewards.yaml). Which file counts and what
+is still to mend, is not worked out here but read (`months_in_force`, `to_mend`): a file that came
+later may have a lower version, and one of a few months does not settle one of many.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
-from itertools import takewhile
 from pathlib import PurePath
 
-from data_contracts.contract import Table
 from data_contracts.problems import Outcome
-from data_contracts.working_days import deadline
+from reports.deadlines import deadlines, in_wales
+from reports.months import months
 from reports.pages.problem_groups import ProblemGroup
-from reports.pages.submission_case import Case, Rows
-from reports.pages.submission_history import page_name, spoken_months
+from reports.pages.return_statuses import ON_TIME
+from reports.pages.submission_case import Case, Row, Rows
+from reports.pages.submission_history import page_name, returns_of, spoken_months, spoken_spans
 from reports.pages.visible_text import Parts, quoted, sentence_parts
 
 UNUSED = frozenset({Outcome.REFUSED, Outcome.QUARANTINED})
@@ -38,7 +38,6 @@ STEPS_AFTER_IDENTIFIERS = ("tell_governance", "remove_identifiers", "save", "sen
 # Where return or months are not known, no name for the next file can be given.
 UNNAMED = {"save": "save_generic"}
 READ_TYPES = frozenset({".xlsx", ".csv"})
-VERSION = re.compile(r"_v([0-9]{1,4})$", re.IGNORECASE)
 
 
 class Moment(StrEnum):
@@ -81,31 +80,50 @@ def heading(case: Case, to_mend: Sequence[ProblemGroup], to_check: Sequence[Prob
 def lines(case: Case, files: Rows) -> tuple[Line, ...]:
     """What the outcome means for the report, and which other file of `files` matters now."""
     n = case.this["rows_accepted"] or 0
-    meaning = case.words.text(f"stewards.outcome.{case.outcome}.meaning", n=n)
+    meaning = case.words.text(
+        f"stewards.outcome.{case.outcome}.{_meaning(case)}",
+        n=n,
+        months=spoken_spans(case.words, case.this["months_in_force"]),
+    )
     return (Line(sentence_parts(case.words, meaning)), *_other_files(case, files))
+
+
+def _meaning(case: Case) -> str:
+    """A file that was taken in full may be in the report for all, some or none of its months."""
+    if case.outcome not in USED:
+        return "meaning"
+    used, first, last = case.this["months_in_force"], case.first_month, case.last_month
+    if not used:
+        return "meaning_unused"
+    is_whole = first is None or last is None or set(months(first, last)) <= set(used)
+    return "meaning" if is_whole else "meaning_partly_used"
 
 
 def _other_files(case: Case, files: Rows) -> list[Line]:
     if case.outcome is Outcome.DUPLICATE:
         return _line(case, "duplicate_of", _original(case))
-    superseded = is_superseded(case, files)
-    used = tuple(row for row in files if row["submission"] != case.id and row["months_in_force"])
-    lines = [] if superseded else _line(case, "newer", newer_files(case, files))
-    if case.outcome in TO_MEND or superseded:
-        lines += _line(case, "kept", used)
+    others = tuple(row for row in files if row["submission"] != case.id)
+    used = tuple(row for row in others if _shared_months(case, row))
+    lines = _line(case, "kept", used) if _is_replaced(case) else []
     if case.outcome in UNUSED and not used and case.first_month is not None:
         lines.append(Line(sentence_parts(case.words, case.words.text("stewards.earlier.none"))))
     return lines
 
 
-def newer_files(case: Case, files: Rows) -> Rows:
-    """Files that arrived after this one, newest first, out of a history with this one in it."""
-    return tuple(takewhile(lambda row: row["submission"] != case.id, files))
+def _is_replaced(case: Case) -> bool:
+    """Whether another file's figures may stand where those of this one would."""
+    return case.outcome in TO_MEND or not case.this["months_in_force"]
 
 
-def is_superseded(case: Case, files: Rows) -> bool:
-    """Whether a later file is in the report: then nothing more is asked about this one."""
-    return any(row["months_in_force"] for row in newer_files(case, files))
+def is_settled(case: Case) -> bool:
+    """Whether nothing more is asked about a file that had something to mend or to check.
+
+    One to mend is settled by a newer file or by a decision; one to check is no longer asked about
+    once none of its figures is in the report.
+    """
+    if case.outcome in TO_MEND:
+        return not case.this["to_mend"]
+    return not case.this["months_in_force"]
 
 
 def _original(case: Case) -> Rows:
@@ -115,30 +133,35 @@ def _original(case: Case) -> Rows:
 
 
 def _line(case: Case, key: str, files: Rows) -> list[Line]:
-    """The sentence about the newest of the given files, which come newest first; none for none."""
+    """The sentence about the last to come of the given files (they come first); none for none."""
     if not files:
         return []
     file = files[0]
     sentence = case.words.text(
         f"stewards.earlier.{key}",
         file=quoted(file["file_name"]),
-        date=case.words.date(file["arrived"].date()),
+        date=case.words.date(in_wales(file["arrived"]).date()),
+        months=spoken_spans(case.words, _shared_months(case, file)),
     )
     href = page_name(file["submission"], case.words.language)
     return [Line(sentence_parts(case.words, sentence), href)]
 
 
-def deadline_sentence(case: Case, files: Rows) -> Parts:
+def _shared_months(case: Case, file: Row) -> list[date]:
+    """The months for which another file is in the report, as far as this one is about them."""
+    first, last = case.first_month or date.min, case.last_month or date.max
+    return [month for month in file["months_in_force"] if first <= month <= last]
+
+
+def deadline_sentence(case: Case) -> Parts:
     """By when to send a mended file, or whether an accepted one was in time; empty for neither."""
-    if case.outcome is Outcome.DUPLICATE or is_superseded(case, files):
+    if case.outcome is Outcome.DUPLICATE or is_settled(case):
         return ()
     if case.table is None or case.last_month is None:
         return _said(case, "unknown", {}) if case.outcome in TO_MEND else ()
     due, closing = deadlines(case.table, case.last_month)
-    if case.outcome in USED:
-        key = "met" if case.this["arrived"].date() <= due else "not_met"
-    else:
-        key = moment(case.edition.today, due, closing)
+    is_in = case.outcome in USED
+    key = _arrival(case, due) if is_in else moment(case.edition.today, due, closing).value
     facts = {
         "deadline": case.words.date(due),
         "closing": case.words.date(closing),
@@ -151,16 +174,15 @@ def _said(case: Case, key: str, facts: Mapping[str, str]) -> Parts:
     return sentence_parts(case.words, case.words.text(f"stewards.deadline.{key}", **facts))
 
 
-def deadlines(table: Table, month: date) -> tuple[date, date]:
-    """The last day to be on time for a month, and the last day to be in its final report."""
-    days = table.deadline_working_days
-    return _deadline(month, days), _deadline(month, days + table.closing_working_days)
+def _arrival(case: Case, due: date) -> str:
+    """When a file came that counts. What is late is the return: an earlier file may have been in.
 
-
-@cache
-def _deadline(month: date, working_days: int) -> date:
-    """As deadline: files by the hundred ask for the same few months."""
-    return deadline(month, working_days)
+    The return's status is the night's, and is read here so that a page says one thing.
+    """
+    if in_wales(case.this["arrived"]).date() <= due:
+        return "met"
+    statuses = {row["status"] for row in returns_of(case) if row["period"] == case.last_month}
+    return "met_before" if statuses & ON_TIME else "not_met"
 
 
 def moment(today: date, due: date, closing: date) -> Moment:
@@ -183,7 +205,7 @@ def stats(case: Case, to_check: int) -> tuple[Stat, ...]:
 
 def steps(case: Case, files: Rows) -> tuple[Parts, ...]:
     """What to do, in order."""
-    keys = _step_keys(case, files)
+    keys = _step_keys(case)
     name = next_name(case, files)
     facts = {
         "submission": case.id,
@@ -198,10 +220,11 @@ def steps(case: Case, files: Rows) -> tuple[Parts, ...]:
     )
 
 
-def _step_keys(case: Case, files: Rows) -> tuple[str, ...]:
+def _step_keys(case: Case) -> tuple[str, ...]:
     if case.may_name_a_person:
         return STEPS_AFTER_IDENTIFIERS
-    return ("superseded",) if is_superseded(case, files) else STEPS[case.outcome]
+    asks = case.outcome in TO_MEND or case.outcome is Outcome.ACCEPTED_WITH_WARNINGS
+    return ("settled",) if asks and is_settled(case) else STEPS[case.outcome]
 
 
 def next_name(case: Case, files: Rows) -> str | None:

@@ -16,11 +16,12 @@ import polars as pl
 
 from data_contracts.contract import Contract, Measure
 from reports.edition import Edition
-from reports.pages.units import ORGANISATION, part_name, unit_name
+from reports.pages.levels import ORGANISATION
+from reports.pages.sources import SIMULATED
+from reports.pages.units import part_name, unit_name
 from reports.words import Words
 
 FLAGGED = frozenset({"test_of_change", "process_change"})
-SIMULATED = frozenset({"simulated", "simulated_on_published"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,8 @@ from __future__ import annotations
 from data_contracts.contract import Contract, Measure
 from data_contracts.registers import Organisation
 from reports.edition import Edition
+from reports.pages.levels import SITE, WALES, WARD
 from reports.words import Words
-
-WALES = "wales"
-ORGANISATION = "organisation"
-SITE, WARD = "site", "ward"
-# Parts of an organisation, in the order in which its page tells them.
-PARTS = (SITE, "setting", "population", WARD)
 
 
 def unit_name(edition: Edition, words: Words, unit: str) -> str:
@@ -25,7 +20,7 @@ def unit_name(edition: Edition, words: Words, unit: str) -> str:
     known = edition.registers.organisation(unit)
     if known is None:
         return unit
-    return known.short_cy if words.language == "cy" else known.short_en
+    return known.short(words.language)
 
 
 def due_organisations(contract: Contract, measure: Measure) -> tuple[str, ...]:
@@ -35,7 +30,7 @@ def due_organisations(contract: Contract, measure: Measure) -> tuple[str, ...]:
 
 def full_name(one: Organisation, words: Words) -> str:
     """`Cardiff and Vale University Health Board`, in the reader's language."""
-    return one.name_cy if words.language == "cy" else one.name_en
+    return one.name(words.language)
 
 
 def part_name(edition: Edition, words: Words, level: str, unit: str) -> str:
@@ -54,4 +49,4 @@ def _site_name(edition: Edition, words: Words, code: str) -> str:
     known = edition.registers.site(code)
     if known is None:
         return code
-    return known.name_cy if words.language == "cy" else known.name_en
+    return known.name(words.language)

@@ -16,21 +16,24 @@ from reports.figures import scales
 from reports.figures.scales import Scale
 from reports.figures.series import Series
 from reports.figures.sizes import SPECS, Size
-from reports.pages.chart import ChartModel, Options, contract_of, model_of
+from reports.pages.chart import ChartModel, contract_of, model_of
+from reports.pages.chart_labels import Options
 from reports.pages.definitions import Definition, definitions
 from reports.pages.figures_table import FigureGroup, figure_groups
+from reports.pages.file_names import file_name
+from reports.pages.levels import WALES
 from reports.pages.narrative import Bullet, Narrator
-from reports.pages.phase_reasons import phase_reasons
+from reports.pages.phase_reasons import boundaries_of
 from reports.pages.quality import (
-    STATUSES,
     ReturnGrid,
     SubmissionRow,
     return_grids,
     shown_months,
     submissions_in_force,
 )
+from reports.pages.return_statuses import SHOWN
 from reports.pages.tests_of_change import ChangeRow, change_rows, flags_for
-from reports.pages.units import WALES, unit_name
+from reports.pages.units import unit_name
 from reports.pages.workstream_series import WorkstreamSeries, read_workstream
 from reports.sentences import Speaker
 from reports.words import Words
@@ -123,8 +126,7 @@ def workstream_page(edition: Edition, workstream: str, words: Words) -> Workstre
 
 def page_name(workstream: str, language: str) -> str:
     """The page's file name: `ws-falls.html`, `ws-falls.cy.html`."""
-    suffix = "" if language == "en" else f".{language}"
-    return f"ws-{workstream.replace('_', '-')}{suffix}.html"
+    return file_name(f"ws-{workstream.replace('_', '-')}", language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +208,13 @@ class _Maker:
     ) -> ChartModel:
         organisation = None if unit == WALES else unit
         has_flags = size is Size.LARGE
+        key = self.series.key(measure, unit)
         options = Options(
             unit_name=unit_name(self.edition, self.words, unit),
             scale=scale,
             flags=flags_for(self.edition, measure, organisation) if has_flags else {},
-            phase_reasons=phase_reasons(self.edition, organisation, self.words),
+            boundaries=boundaries_of(self.edition, key),
         )
-        key = self.series.key(measure, unit)
         return model_of(self.series.found[key], key, Speaker(self.words, measure), size, options)
 
     def _text(self, measure: Measure, part: str) -> str:
@@ -236,7 +238,7 @@ def _quality(edition: Edition, contract: Contract, words: Words) -> Quality:
         sub=words.text(
             "charts.page.quality_sub", first=words.month(span[0]), last=words.month(span[-1])
         ),
-        statuses=tuple((s, words.text(f"charts.status.{s}")) for s in STATUSES),
+        statuses=tuple((s, words.text(f"charts.status.{s}")) for s in SHOWN),
         grids=return_grids(edition, contract, words),
         submissions=submissions,
         submissions_count=words.text(f"charts.page.{case}", n=len(submissions)),

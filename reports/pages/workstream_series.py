@@ -15,12 +15,10 @@ import polars as pl
 from data_contracts.contract import Contract, Measure, MeasureType
 from reports.edition import Edition
 from reports.figures.series import Series, TargetAt, read_every_series
-from reports.pages.chart import SeriesKey
-from reports.pages.units import ORGANISATION, WALES, due_organisations
-from reports.sentences import verdict_kind
-
-# Concerns first, then improvements: the order in which a reader acts.
-ORDER = ("concern", "improvement", "change", "common_cause", "none")
+from reports.pages.levels import ORGANISATION, WALES
+from reports.pages.series_key import SeriesKey
+from reports.pages.units import due_organisations
+from reports.standing import rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +85,3 @@ def targets_of(contract: Contract) -> Callable[[str], TargetAt]:
 
 def _no_target(month: date) -> float | None:
     return None
-
-
-def verdict_of(series: Series) -> str:
-    """improvement, concern, change, common_cause, or none where nothing could be judged."""
-    return verdict_kind(series.judged.verdict) if series.judged else "none"
-
-
-def rank(series: Series) -> int:
-    """0 for a concern, 4 for a series without a verdict."""
-    return ORDER.index(verdict_of(series))

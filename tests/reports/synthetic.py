@@ -19,7 +19,7 @@ from data_contracts.contract import Contract, Measure, Table, load_contracts
 from data_contracts.problems import problems_frame
 from data_contracts.registers import load_registers
 from reports.edition import Edition
-from reports.figures.series import months
+from reports.months import months
 
 HERE = Path(__file__).parents[2] / "data_contracts"
 OCTOBER = date(2026, 10, 1)

@@ -190,3 +190,12 @@ def test_a_series_that_no_rule_can_judge_says_why(edition: Edition, english: Wor
     )
     found = cell(landing_page(made, english), "Powys", "cardiac-arrests-rate")
     assert (found.text, found.value, found.note) == ("Not judged", "5.60", "mostly zero")
+
+
+def test_a_measure_of_which_nothing_is_final_yet_says_so(edition: Edition, english: Words) -> None:
+    chosen = pl.col("series") == "falls/falls_rate/organisation/7A3"
+    young = {"state": pl.lit("immature"), "verdict": pl.lit("none"), "excluded": pl.lit(True)}
+    columns = {name: pl.when(chosen).then(new).otherwise(name) for name, new in young.items()}
+    made = replace(edition, points=edition.points.with_columns(**columns))
+    found = cell(landing_page(made, english), "Swansea Bay", "falls-rate")
+    assert (found.kind, found.text, found.verdict) == ("state", "Not final yet", "none")

@@ -70,6 +70,4 @@ def test_every_note_of_the_engine_has_words(edition, language, note) -> None:
 
 def test_what_is_said_elsewhere_is_not_said_twice(english) -> None:
     noted = replace(SERIES, notes=("trial_limits", "few_events", "ranges_screened"))
-    assert engine_notes(noted, english) == (
-        "Fewer than 4 events are expected in a month, so limits are rough.",
-    )
+    assert engine_notes(noted, english) == ("Few events at each point: signals are less sure.",)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from reports.figures.labels import EndLabel, LineLabel, line_labels, right_margin
-from reports.figures.series import Point, Series, months
+from reports.figures.series import Point, Series
 from reports.figures.sizes import Size
+from reports.months import months
 from reports.pages.sources import source_sentence
 from reports.words import Words
 

@@ -171,7 +171,9 @@ def test_without_a_month_there_is_no_deadline_but_an_answer(edition, words):
 def test_the_file_that_stays_in_use_is_named_and_linked(edition, words):
     page = page_of(edition_of(edition, FIRST, REFUSED), words, "refused")
     kept = page.lines[1]
-    assert text(kept.text) == "Your file 7A4_falls_202610_v09.xlsx of 9 November 2026 stays in use."
+    assert text(kept.text) == (
+        "Your file 7A4_falls_202610_v09.xlsx of 9 November 2026 is in use for October 2026."
+    )
     assert kept.href == "submission-first.html"
 
 
@@ -180,11 +182,77 @@ def test_a_board_with_no_other_file_is_told_what_is_missing(edition, words):
     assert "missing from the report" in text(page.lines[1].text)
 
 
-def test_nothing_is_asked_about_a_file_that_a_newer_one_replaced(edition, words):
+def test_nothing_is_asked_about_a_file_that_the_night_no_longer_asks_about(edition, words):
     newer = file("newer", "accepted", 22, months_in_force=[OCTOBER])
-    page = page_of(edition_of(edition, REFUSED, newer), words, "refused")
-    assert len(page.steps) == 1
+    mended = REFUSED | {"to_mend": False}
+    page = page_of(edition_of(edition, mended, newer), words, "refused")
+    assert [text(step) for step in page.steps] == [
+        "Nothing more with this file: we no longer ask about it."
+    ]
     assert page.deadline == ()
+
+
+AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
+
+
+def test_one_month_sent_again_does_not_settle_a_file_of_three(edition, words):
+    """August to October was refused, and only September came again: the night still asks."""
+    quarter = REFUSED | {"period_from": AUGUST}
+    again = file(
+        "again", "accepted", 22, period_from=SEPTEMBER, period_to=SEPTEMBER,
+        file_name="7A4_falls_202609_v22.csv", months_in_force=[SEPTEMBER],
+    )  # fmt: skip
+    page = page_of(edition_of(edition, quarter, again), words, "refused")
+    assert len(page.steps) == 4
+    assert text(page.steps[0]).startswith("Mend what is listed below")
+    assert page.deadline != ()
+    assert [text(line.text) for line in page.lines[1:]] == [
+        "Your file 7A4_falls_202609_v22.csv of 22 November 2026 is in use for September 2026."
+    ]
+
+
+def test_a_file_of_other_months_is_not_said_to_stand_in(edition, words):
+    """It is about three months, of which only August is in the report: October is missing."""
+    quarter = file(
+        "quarter", "accepted", 10, period_from=AUGUST, months_in_force=[AUGUST, SEPTEMBER]
+    )
+    page = page_of(edition_of(edition, quarter, REFUSED), words, "refused")
+    assert "missing from the report" in text(page.lines[1].text)
+
+
+def test_a_lower_version_that_came_later_is_not_called_used_or_newer(edition, words):
+    """v03 came on the 11th and counts; v02 came on the 12th and does not."""
+    third = file("third", "accepted", 11, version=3, months_in_force=[OCTOBER])
+    second = file("second", "accepted", 12, version=2)
+    made = edition_of(edition, third, second)
+    unused = page_of(made, words, "second")
+    assert [text(line.text) for line in unused.lines] == [
+        "All 61 rows of the file were read. None of them is in the report.",
+        "Your file 7A4_falls_202610_v11.xlsx of 11 November 2026 is in use for October 2026.",
+    ]
+    assert unused.deadline == ()
+    used = page_of(made, words, "third")
+    assert [text(line.text) for line in used.lines] == [
+        "All 61 rows of the file were read and used. There is nothing to mend and nothing to check."
+    ]
+
+
+def test_a_file_of_which_some_months_are_used_says_which(edition, words):
+    some = file("some", "accepted", 10, period_from=AUGUST, months_in_force=[AUGUST, OCTOBER])
+    page = page_of(edition_of(edition, some), words, "some")
+    assert text(page.lines[0].text) == (
+        "All 61 rows of the file were read. "
+        "Of its months, the report uses it for August 2026, October 2026."
+    )
+
+
+def test_questions_about_a_file_that_is_not_in_the_report_are_not_asked_again(edition, words):
+    asked = FIRST | {"months_in_force": []}
+    newer = file("newer", "accepted", 22, months_in_force=[OCTOBER])
+    page = page_of(edition_of(edition, asked, newer), words, "first")
+    assert [text(step) for step in page.steps] == [
+        "Nothing more with this file: we no longer ask about it."
+    ]
 
 
 def test_a_copy_names_the_file_it_repeats(edition, words):
@@ -279,10 +347,13 @@ def test_the_welsh_page_has_the_same_parts_and_other_words(edition, words, welsh
 
 def test_the_order_of_arrival_is_that_of_the_table(edition, words):
     """Two files of one second: the one further down came later, whatever their names."""
-    files = (file("b", "refused", 20), file("a", "accepted", 20, months_in_force=[OCTOBER]))
+    files = (
+        file("b", "refused", 20, to_mend=False),
+        file("a", "accepted", 20, months_in_force=[OCTOBER]),
+    )
     page = page_of(edition_of(edition, *files), words, "b")
     assert [row.href for row in page.history] == ["submission-a.html", "submission-b.html"]
-    assert len(page.steps) == 1  # the newer one is in the report
+    assert len(page.steps) == 1  # nothing more is asked
 
 
 def test_our_own_name_for_a_file_is_never_masked(edition, words):

@@ -9,10 +9,15 @@ import plotly.graph_objects as go
 import polars as pl
 import pytest
 
+from data_contracts.states import PointState
 from reports.edition import Edition
 from reports.figures.sizes import Size
-from reports.pages.chart import ChartModel, Options, SeriesKey, chart_model, series_of
+from reports.pages.chart import ChartModel, chart_model, series_of
+from reports.pages.chart_labels import Options
+from reports.pages.landing import landing_page
+from reports.pages.series_key import SeriesKey
 from reports.pages.workstream import WorkstreamPage, workstream_page
+from reports.spc.vocabulary import Verdict
 from reports.words import Words
 
 
@@ -116,6 +121,100 @@ def test_another_key_measure_of_wales_with_a_signal_is_told(
         "Falls risk assessed in 24 hours: improvement, above the upper limit of 86.0%, "
         "a signal since October 2026."
     )
+
+
+WALES_FALLS = "falls/falls_rate/wales/wales"
+HYWEL_DDA = "falls/falls_rate/organisation/7A2"
+
+
+def hollow(edition: Edition, series: str, state: str = "incomplete") -> Edition:
+    """The edition in which the last month of one series does not count, as the steps leave it."""
+    chosen = (pl.col("series") == series) & (pl.col("period") == edition.data_month)
+    changed = {
+        "state": pl.lit(state),
+        "verdict": pl.lit("none"),
+        "rule": pl.lit(None, pl.String),
+        "rule_side": pl.lit(None, pl.Int8),
+        "excluded": pl.lit(True),
+        "parts_in": pl.lit(7, pl.Int64),
+    }
+    columns = {name: pl.when(chosen).then(new).otherwise(name) for name, new in changed.items()}
+    return replace(edition, points=edition.points.with_columns(**columns))
+
+
+def test_the_title_tells_no_verdict_of_an_older_month(edition: Edition, english: Words) -> None:
+    """Wales improved until September; October's figure lacks a health board."""
+    made = hollow(edition, WALES_FALLS)
+    page = workstream_page(made, "falls", english)
+    assert page.title == (
+        "Falls per 1,000 bed days: all Wales not judged for October 2026. "
+        "Key measures: concern in 2 organisations"
+    )
+    assert (page.bullets[0].icon, page.bullets[0].side) == ("none", 0)
+    said = "5.64 (October 2026) is not judged (incomplete: 7 of 8 sent)"
+    assert page.main.headline == (
+        f"Falls per 1,000 bed days: {said}; September 2026: Improvement, low"
+    )
+    assert page.bullets[0].rest == f"{page.main.headline}."
+    assert (page.main.verdict, page.main.side) == ("none", 0)
+    wales = page.figures[0].rows[0]
+    assert (wales.verdict, wales.side, wales.since) == ("none", 0, "")
+    assert wales.signal == "Not judged (incomplete: 7 of 8 sent); September 2026: Improvement, low"
+    cells = {row.name: row.cells for row in landing_page(made, english).matrix.rows}
+    assert cells["All Wales"][0].text == "Incomplete"  # the landing page says the same
+
+
+def test_a_grid_and_its_table_are_ordered_by_what_stands_now(
+    edition: Edition, english: Words
+) -> None:
+    """Hywel Dda's concern is of September: Cardiff and Vale's of October comes before it."""
+    page = workstream_page(hollow(edition, HYWEL_DDA), "falls", english)
+    assert page.title.endswith("concern in 1 organisation")
+    charts = page.organisations[0].charts
+    assert charts[0].unit_name == "Cardiff and Vale"
+    assert next(c.unit_name for c in charts if c.verdict == "none") == "Hywel Dda"
+    assert page.figures[0].rows[1].name == "Cardiff and Vale"
+    dda = next(chart for chart in charts if chart.unit_name == "Hywel Dda")
+    assert dda.finding == "Not judged (incomplete: 7 of 8 sent); September 2026: Concern, high"
+
+
+def test_a_gap_for_wales_is_told_in_the_title(edition: Edition, english: Words) -> None:
+    lost = (pl.col("series") == WALES_FALLS) & (pl.col("period") == edition.data_month)
+    made = replace(edition, points=edition.points.filter(~lost))
+    page = workstream_page(made, "falls", english)
+    assert page.title.startswith(
+        "Falls per 1,000 bed days: no all-Wales figure for October 2026. Key"
+    )
+    assert page.main.headline.startswith("Falls per 1,000 bed days: no figure for October 2026; ")
+    assert page.main.headline.endswith(" (September 2026); September 2026: Improvement, low")
+    assert page.main.verdict == "none"
+
+
+def test_a_measure_that_matures_late_names_the_month_that_was_judged(
+    edition: Edition, english: Words
+) -> None:
+    page = workstream_page(hollow(edition, WALES_FALLS, "immature"), "falls", english)
+    assert page.title.startswith(
+        "Falls per 1,000 bed days: improvement across Wales in September 2026. Key"
+    )
+    assert page.main.verdict == "improvement"
+
+
+def test_the_rules_are_said_once(page: WorkstreamPage) -> None:
+    assert page.main.subtitle == (
+        "Falls per 1,000 occupied bed days, November 2024 to October 2026. u chart."
+    )
+    assert sum("IHI" in note for note in page.main.notes) == 1
+
+
+def test_values_are_read_as_enumerations(edition: Edition) -> None:
+    key = SeriesKey(workstream="falls", measure="falls_rate", level="wales", unit="wales")
+    series = series_of(edition, key)
+    assert {type(point.verdict) for point in series.points} == {Verdict}
+    assert {type(point.state) for point in series.points} == {PointState}
+    unknown = edition.points.with_columns(verdict=pl.lit("better"))
+    with pytest.raises(ValueError, match="better"):
+        series_of(replace(edition, points=unknown), key)
 
 
 @pytest.mark.parametrize("size", list(Size))

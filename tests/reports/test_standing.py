@@ -1,12 +1,13 @@
-"""Whether a series has a verdict for a month, and whether its signal is new."""
+"""Whether a series has a verdict for the month it ends with, and what is told where it has none."""
 
 from datetime import date
 from typing import Any
 
 import pytest
 
-from reports.figures.series import Point, Series, months
-from reports.pages.findings import Standing, standing
+from reports.figures.series import Point, Series
+from reports.months import later, months
+from reports.standing import Standing, standing
 
 OCTOBER = date(2026, 10, 1)
 QUIET = {"value": 6.0, "verdict": "common_cause", "state": "final"}
@@ -16,8 +17,7 @@ SIGNAL = {"value": 9.0, "verdict": "concern", "state": "final"}
 def series(*last: dict[str, Any], count: int = 24, **facts: Any) -> Series:
     """Quiet months up to October, the last ones as given."""
     told = [QUIET] * (count - len(last)) + list(last)
-    number = OCTOBER.year * 12 + OCTOBER.month - count
-    span = months(date(number // 12, number % 12 + 1, 1), OCTOBER)
+    span = months(later(OCTOBER, 1 - count), OCTOBER)
     points = (Point(period=p, **fields) for p, fields in zip(span, told, strict=True))
     return Series(key="w/m/organisation/7A4", points=tuple(points), **facts)
 
@@ -31,7 +31,9 @@ def series(*last: dict[str, Any], count: int = 24, **facts: Any) -> Series:
         (series({"value": 5.0, "state": "incomplete"}), Standing.HOLLOW),
         (series({"value": 5.0, "state": "final", "excluded": True}), Standing.HOLLOW),
         (series({"value": 5.0, "state": "immature"}), Standing.JUDGED),
-        (series({"value": 5.0, "state": "provisional"}, count=1), Standing.HOLLOW),
+        # As the steps have it: what is too young is left out of limits and rules.
+        (series({"value": 5.0, "state": "immature", "excluded": True}), Standing.JUDGED),
+        (series({"value": 5.0, "state": "immature"}, count=1), Standing.HOLLOW),
         (series({"value": 0.0, "state": "final", "verdict": "none"}), Standing.NOT_JUDGED),
         (series(QUIET, count=9), Standing.TOO_FEW),
         (series(SIGNAL, count=9), Standing.JUDGED),
@@ -39,7 +41,7 @@ def series(*last: dict[str, Any], count: int = 24, **facts: Any) -> Series:
     ],
 )
 def test_a_series_stands_where_its_last_point_does(known: Series, expected: Standing) -> None:
-    assert standing(known, OCTOBER) is expected
+    assert standing(known) is expected
 
 
 def test_a_chart_by_event_has_no_month_to_miss() -> None:
@@ -48,4 +50,4 @@ def test_a_chart_by_event_has_no_month_to_miss() -> None:
         for month in range(1, 8)
     )
     known = Series(key="w/m/organisation/7A4", points=events * 2, chart="t")
-    assert standing(known, OCTOBER) is Standing.JUDGED
+    assert standing(known) is Standing.JUDGED
