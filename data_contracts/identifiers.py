@@ -48,6 +48,9 @@ _BIRTH_NEAR_DATE = (
 _ORDINAL = r"\b[0-9](?:st|nd|rd|th)\b"
 _EXCEL_SERIAL = r"^[0-9]{4,5}(\.0+)?$"
 
+# TEN_DIGITS where each separator stands twice, see `_nhs_numbers`: two spaces are four.
+_TEN_DIGITS_DOUBLED = TEN_DIGITS.replace("{0,2}", "{0,4}")
+
 # NHS number, digit 10: weights 10 to 2 on the first nine, 11 minus the remainder by 11
 # (NHS Data Dictionary, attribute NHS NUMBER).
 _WEIGHTS = range(10, 1, -1)
@@ -104,19 +107,19 @@ def _says(header: str, pattern: str) -> bool:
     return bool(pl.Series([header]).str.contains(pattern).item())
 
 
+def visible(text: pl.Expr) -> pl.Expr:
+    """Text with hidden characters gone, full-width digits plain, any blank an ordinary space."""
+    folded = text.cast(pl.String).str.normalize("NFKC").str.replace_all(r"\p{Cf}", "")
+    return folded.str.replace_all(r"\s", " ")
+
+
 def _plain(text: pl.Expr) -> pl.Expr:
-    """Text with hidden characters gone, full-width digits plain, any blank an ordinary space.
+    """Visible text, without blanks around it.
 
     A cell that is one whole number written as a decimal (9434765919.0, 9.434765919E+09) becomes
     its digits: that is how Excel writes a long number.
     """
-    shown = (
-        text.cast(pl.String)
-        .str.normalize("NFKC")
-        .str.replace_all(r"\p{Cf}", "")
-        .str.replace_all(r"\s", " ")
-        .str.strip_chars()
-    )
+    shown = visible(text).str.strip_chars()
     number = pl.when(shown.str.contains(r"^[0-9]+(\.[0-9]+)?([eE]\+?[0-9]+)?$")).then(shown)
     value = number.cast(pl.Float64, strict=False)
     is_whole = value.is_between(1e9, 1e10, closed="left") & (value == value.floor())
@@ -137,7 +140,9 @@ def _nhs_numbers(cells: pl.DataFrame) -> pl.DataFrame:
     # neighbour of their own.
     candidates = (
         cells.with_columns(
-            digits=pl.col("text").str.replace_all(r"(\D)", "$1$1").str.extract_all(TEN_DIGITS)
+            digits=pl.col("text")
+            .str.replace_all(r"(\D)", "$1$1")
+            .str.extract_all(_TEN_DIGITS_DOUBLED)
         )
         .explode("digits")
         .drop_nulls("digits")

@@ -9,12 +9,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 
-from assets.steps.receive import waiting_files
+from assets.steps.take import waiting_files
+from data_contracts.problems import masked
 from pipelines.jobs import NIGHTLY
 from pipelines.resources import Settings, is_night_running
 
@@ -24,6 +26,10 @@ INTERVAL_SECONDS = 60
 MAX_ATTEMPTS = 3
 # The name of one of our own errors before its sentence; names of others help to find them.
 OUR_ERROR = re.compile(r"^(assets|data_contracts|pipelines|reports)\.[\w.]+: ")
+# What the operating system says, before the path or the two paths that it says it of.
+OF_A_PATH = re.compile(r"(\[(?:Errno|WinError) \d+\] [^:]*): (.+)")
+# So much of an error's first line is told.
+LONGEST_CAUSE = 300
 FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
@@ -58,11 +64,16 @@ def asked(context: dg.SensorEvaluationContext, settings: Settings) -> dg.RunRequ
 
 
 def state_of(files: Iterable[Path]) -> str:
-    """A digest of names, sizes and times of files: different as soon as one of them changes."""
+    """A digest of names, sizes and times of files: different as soon as one of them changes.
+
+    A file that is gone meanwhile says only its name; by the next tick the state is another one.
+    """
     digest = hashlib.sha256()
     for path in files:
-        status = path.lstat()
-        known = [path.parent.name, path.name, status.st_size, status.st_mtime_ns]
+        known: list[str | int] = [path.parent.name, path.name]
+        with suppress(FileNotFoundError):
+            status = path.lstat()
+            known += [status.st_size, status.st_mtime_ns]
         digest.update(json.dumps(known).encode())
     return digest.hexdigest()
 
@@ -117,9 +128,21 @@ def _request(state: str, attempts: int) -> dg.RunRequest | dg.SkipReason:
 
 
 def _cause(event: dg.DagsterEvent) -> str:
-    """The error's first line, ended like a sentence."""
-    line = _reason(event).strip().splitlines()[0][:300]
+    """The error's first line, ended like a sentence; it names nobody, since alerts are shown."""
+    line = masked(_without_file_names(_reason(event).strip().splitlines()[0]))[:LONGEST_CAUSE]
     return line if line.endswith(".") else f"{line}."
+
+
+def _without_file_names(line: str) -> str:
+    """Of a path only the folder is told: files are named by senders, who may name patients.
+
+    A name may hold anything but a slash, so what follows the last slash before an arrow is cut.
+    """
+    found = OF_A_PATH.search(line)
+    if found is None:
+        return line
+    folder = found[2].partition(" -> ")[0].rpartition("/")[0].strip("'\"")
+    return f"{line[: found.start()]}{found[1]}{f', in {folder}' if folder else ''}"
 
 
 def _reason(event: dg.DagsterEvent) -> str:

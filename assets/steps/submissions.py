@@ -7,6 +7,8 @@ written before the folder is moved into place, says what became of each.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -30,15 +32,19 @@ READING, TEXT, SHEET = "reading.json", "text.arrow", "sheet.parquet"
 # Stands for the month of rows that have none, such as a list of changes.
 NO_MONTH = date(1900, 1, 1)
 OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
+# 20240405-093012-0a1b2c3d4e5f, or ...-2: time of arrival, start of the digest, number among twins.
+SUBMISSION_NAME = re.compile(r"\d{8}-\d{6}-([0-9a-f]{12})(-\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """One file as it came. `arrived` is the file's own time, never later than `received`.
 
-    Boards' files may wait in the inbox for the night; the time at which they were put there is the
-    file's modification time, which is what a deadline is held against. That time is the sender's
-    to choose: the order in which files count is `sequence`, 1, 2, 3 ... as they were taken.
+    A deadline is held against `arrived`: the inbox's server sets a file's modification time when an
+    upload ends, and the night may come days later. A copy that keeps the time of writing (cp -p,
+    Windows) counts as earlier than it came, in its sender's favour; the time of the last change of
+    the inode would be spoilt by any move or restored backup. As that time is the sender's to
+    choose, the order in which files count is `sequence`, 1, 2, 3 ... as they were taken.
     """
 
     submission: str
@@ -95,6 +101,26 @@ class Settled:
 
 
 RECEIVED_FACTS, RECEIPT_FACTS = TypeAdapter(Received), TypeAdapter(Receipt)
+
+
+def submission_folders(place: Path) -> list[Path]:
+    """The folders in `submissions` or `received` that are files' own, by name.
+
+    Anything else there (Thumbs.db, a folder somebody made) is not ours and says nothing.
+    """
+    with os.scandir(place) as entries:
+        names = [e.name for e in entries if SUBMISSION_NAME.fullmatch(e.name) and e.is_dir()]
+    return [place / name for name in sorted(names)]
+
+
+def received_folders(lake: Lake) -> list[Path]:
+    """Folders of files that have no outcome yet, in the order in which they were taken."""
+    return sorted(submission_folders(lake.received), key=lambda f: read_received(f).sequence)
+
+
+def digest_in(submission: str) -> str:
+    """20240405-093012-0a1b2c3d4e5f-2 -> 0a1b2c3d4e5f"""
+    return submission.split("-")[2]
 
 
 def original_in(folder: Path) -> Path:
@@ -165,7 +191,7 @@ def read_text(folder: Path) -> pl.DataFrame:
 
 def all_receipts(lake: Lake) -> tuple[Receipt, ...]:
     """Every submission's receipt, in the order in which the files were taken."""
-    names = sorted(p.name for p in lake.submissions.iterdir() if not p.name.startswith("."))
+    names = (folder.name for folder in submission_folders(lake.submissions))
     return _receipts(lake.submissions, tuple(names))
 
 

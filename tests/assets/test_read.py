@@ -15,12 +15,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from boards import COLUMNS, csv_of, lines_of, locked_workbook, patient_number, ward, workbook_of
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
+from assets.steps.personal import personal_cells
 from assets.steps.read import FileName, Reading, parsed_name, read
-from assets.steps.workbook import WorkbookReader
-from data_contracts.contract import Table, load_contracts, tables_by_topic
+from assets.steps.workbook import Sheet, WorkbookReader
+from data_contracts.contract import ColumnType, Table, load_contracts, tables_by_topic
+from data_contracts.identifiers import identifier_cells
 
 ROWS = [ward("A1"), ward("A2", falls_total=3, falls_no_harm=3, falls_low_harm=0)]
 CSV, BOOK = "7A4_falls_202403_v01.csv", "7A4_falls_202403_v01.xlsx"
@@ -418,6 +423,48 @@ def test_a_hospital_s_own_address_points_at_nobody(reader: Reader) -> None:
 def test_a_count_of_ten_digits_is_no_patient(reader: Reader) -> None:
     """One in eleven passes the check digit by chance; too many days is what is wrong with it."""
     assert told(reader(csv_of([ward(occupied_bed_days=patient_number(7))]))) == []
+
+
+BLANKS = ("", " ", "  ", "\t", "\x0b", "\x0c", "\r\n", "\x85", "\N{NO-BREAK SPACE}", "\N{EM SPACE}")
+MARKS = ("-", ".", "--", "\N{ZERO WIDTH SPACE}", "\N{SOFT HYPHEN}", "E+", "|", ",", "/")
+# The range 999 is given to nobody; the postcodes are two hospitals'.
+WORDS = (
+    "999", "000", "0000", "0018", "9.990000018", "09", "\uff19\uff19\uff19", "CF14", "4XW", "LL57",
+    "2pw", "GIR", "0AA", "dob", "d.ob", "D.", "O.", "B", "born", "geni", "ganwyd",
+    "1951-03-17", "17.3.51",
+)  # fmt: skip
+CELLS = st.lists(st.sampled_from((*WORDS, *BLANKS, *MARKS)), min_size=1, max_size=9).map("".join)
+
+
+@pytest.mark.parametrize(("header", "column"), [("ward_name", "A"), (None, "B")])
+@settings(deadline=None, max_examples=300)
+@given(cell=CELLS | st.text())
+@example(cell=f"999{chr(11)}000{chr(12)}0018")
+@example(cell="999  000  0018")
+@example(cell="d.ob 17.3.51")
+@example(cell="pt_dob 1951-03-17")
+def test_the_quick_look_lets_through_whatever_a_close_look_finds(
+    header: str | None, column: str, cell: str
+) -> None:
+    """In a column of the contract's free text, and in one that has no header."""
+    known = {"ward_name": ColumnType.TEXT}
+    name = header or column
+    frame = pl.DataFrame({"row": [2], name: [cell]}, schema={"row": pl.Int64, name: pl.String})
+    close = [(row, kind) for row, _, kind in identifier_cells(frame, known).rows()]
+    beside = ["ward_name"] if header is None else []
+    rows = [[*beside, header], [*([None] * len(beside)), cell]]
+    found = personal_cells(Sheet(name="", rows=rows), 0, known, "s1")
+    assert [(p.row, p.facts["kind"]) for p in found] == close
+    assert {p.cell for p in found} <= {f"{column}2"}
+
+
+@pytest.mark.parametrize("separator", ["  ", "\x0b", "\x0c", "\N{EM SPACE}", "-\N{SOFT HYPHEN}"])
+def test_a_number_is_found_whatever_stands_between_its_groups(
+    reader: Reader, separator: str
+) -> None:
+    number = patient_number(7)
+    name = separator.join((number[:3], number[3:6], number[6:]))
+    assert told(reader(csv_of([ward(ward_name=name)]))) == [("S01", 2, "D2")]
 
 
 def with_sheet_xml(content: bytes, change: tuple[str, str]) -> bytes:

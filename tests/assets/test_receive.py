@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from boards import (
@@ -26,6 +28,7 @@ from boards import (
 )
 
 from assets.steps import receive as step
+from assets.steps import take
 from assets.steps.submissions import read_received, reading_facts
 
 GOOD = csv_of([ward("A1"), ward("A2")])
@@ -91,14 +94,14 @@ def test_a_file_that_is_still_being_written_stays(desk: Desk, name: str) -> None
 def test_a_young_file_is_taken_once_it_stands_still(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(step, "SETTLED_AFTER", 0.2)
+    monkeypatch.setattr(take, "SETTLED_AFTER", 0.2)
     desk.put(GOOD, arrived=datetime.now(UTC))
     assert desk.receive().rows == 1
 
 
 def test_a_file_that_grows_meanwhile_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     path = desk.put(GOOD, arrived=datetime.now(UTC))
-    monkeypatch.setattr(step.clock, "sleep", lambda _: path.write_bytes(GOOD + GOOD))
+    monkeypatch.setattr(take.clock, "sleep", lambda _: path.write_bytes(GOOD + GOOD))
     assert desk.receive().rows == 0
     assert path.exists()
 
@@ -307,7 +310,7 @@ def test_a_folder_of_which_nobody_writes_is_not_waited_for(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     naps: list[float] = []
-    monkeypatch.setattr(step.clock, "sleep", naps.append)
+    monkeypatch.setattr(take.clock, "sleep", naps.append)
     desk.put(GOOD, arrived=datetime.now(UTC))
     assert step.receive_files(desk.night, settled=True).rows == 1
     assert naps == []
@@ -400,7 +403,7 @@ def test_a_crash_after_the_copy_and_before_the_inbox_is_emptied_costs_nothing(de
 
 def test_a_crash_in_the_middle_of_a_copy_costs_nothing(desk: Desk) -> None:
     desk.put(GOOD)
-    half = desk.night.lake.received / step.COPYING
+    half = desk.night.lake.received / take.COPYING
     half.mkdir()
     (half / "original.csv").write_bytes(GOOD[:10])
     desk.check()
@@ -448,13 +451,13 @@ def test_a_new_file_that_came_under_the_same_name_meanwhile_stays(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = desk.put(GOOD)
-    at_once = step.sync_folder
+    at_once = take.sync_folder
 
     def overtaken(folder: Path) -> None:
         at_once(folder)
         desk.put(OTHER, arrived=ARRIVED + timedelta(seconds=5))
 
-    monkeypatch.setattr(step, "sync_folder", overtaken)
+    monkeypatch.setattr(take, "sync_folder", overtaken)
     desk.receive()
     assert path.read_bytes() == OTHER
     monkeypatch.undo()
@@ -475,3 +478,294 @@ def test_any_file_name_is_only_a_name(desk: Desk, name: str) -> None:
     assert sorted(path.name for path in ending.folder.iterdir()) == [
         "original.csv", "problems.parquet", "receipt.json", "received.json", "records.parquet",
     ]  # fmt: skip
+
+
+def once(happens: Callable[[], object], after: Callable[..., Any]) -> Callable[..., Any]:
+    """A function after whose first call something happens."""
+    waits = [happens]
+
+    def called(*arguments: Any, **named: Any) -> Any:
+        result = after(*arguments, **named)
+        if waits:
+            waits.pop()()
+        return result
+
+    return called
+
+
+def replaced_by_another(desk: Desk) -> None:
+    """A new file under the same name, of the same time, as an upload that is renamed into place."""
+    unfinished = desk.put(OTHER, f"{NAME}.part", arrived=ARRIVED)
+    unfinished.replace(unfinished.with_suffix(""))
+
+
+def in_inbox(desk: Desk) -> list[str]:
+    return sorted(path.name for path in desk.inbox.rglob("*") if path.name != "7A4")
+
+
+@pytest.mark.parametrize(
+    ("place", "moment", "taken"),
+    [
+        # Listed, but not opened yet: the first file is gone, and was never ours.
+        (take, "_settled", [OTHER]),
+        (take, "_opened", [GOOD, OTHER]),
+        (take, "sync_folder", [GOOD, OTHER]),
+        # Compared, but not removed yet.
+        (take.tempfile, "mkdtemp", [GOOD, OTHER]),
+    ],
+)
+def test_a_file_that_is_replaced_at_any_moment_is_not_removed_before_it_is_copied(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, place: Any, moment: str, taken: list[bytes]
+) -> None:
+    desk.put(GOOD)
+    hook = once(lambda: replaced_by_another(desk), getattr(place, moment))
+    monkeypatch.setattr(place, moment, hook)
+    desk.check()
+    assert in_inbox(desk) == [NAME]
+    monkeypatch.undo()
+    desk.check()
+    assert [ending.original for ending in desk.endings()] == taken
+    assert in_inbox(desk) == []
+
+
+def test_a_file_that_is_written_to_while_it_is_copied_stays(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = desk.put(GOOD[:100])
+    written = once(lambda: path.write_bytes(GOOD), take.shutil.copyfileobj)
+    monkeypatch.setattr(take.shutil, "copyfileobj", written)
+    assert desk.receive().rows == 0
+    assert path.read_bytes() == GOOD
+    assert waiting(desk) == []
+
+
+def test_a_file_that_has_to_be_put_back_does_not_replace_a_third(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second file came before the first was moved away, the third before it was put back."""
+    desk.put(GOOD)
+    third = csv_of([ward("A1"), ward("A2"), ward("A3")])
+    second = once(lambda: replaced_by_another(desk), take.tempfile.mkdtemp)
+    monkeypatch.setattr(take.tempfile, "mkdtemp", second)
+    later = ARRIVED + timedelta(hours=1)
+    arrives = once(lambda: desk.put(third, arrived=later), take._facts)
+    real = take._put_back
+    monkeypatch.setattr(take, "_put_back", lambda *paths: (arrives(*paths[1:]), real(*paths)))
+    desk.check()
+    assert in_inbox(desk) == ["7A4_falls_202403_v01 (2).csv", NAME]
+    monkeypatch.undo()
+    desk.check()
+    assert [ending.original for ending in desk.endings()] == [GOOD, OTHER, third]
+
+
+def test_where_the_disk_knows_no_links_a_file_is_put_back_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError("no links here")
+
+    desk.put(GOOD)
+    hook = once(lambda: replaced_by_another(desk), take.tempfile.mkdtemp)
+    monkeypatch.setattr(take.tempfile, "mkdtemp", hook)
+    monkeypatch.setattr(take.os, "link", refused)
+    desk.receive()
+    assert [path.read_bytes() for path in desk.inbox.rglob(NAME)] == [OTHER]
+
+
+class PowerCutError(BaseException):
+    """Nothing runs after it, and no error handler sees it."""
+
+
+@pytest.mark.parametrize("is_checked_first", [False, True])
+def test_a_crash_between_moving_a_file_away_and_removing_it_costs_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, is_checked_first: bool
+) -> None:
+    """Dagster may check what waits before the inbox is looked at again."""
+
+    def cut(path: Path, missing_ok: bool = False) -> None:
+        raise PowerCutError
+
+    desk.put(GOOD)
+    monkeypatch.setattr(Path, "unlink", cut)
+    with pytest.raises(PowerCutError):
+        desk.receive()
+    monkeypatch.undo()
+    leaving, file = in_inbox(desk)
+    assert (leaving.startswith(".taken-"), file) == (True, NAME)
+    if is_checked_first:
+        # What `receive_files` does but for the inbox.
+        inbox = desk.inbox.rename(desk.root / "aside")
+        desk.check()
+        desk.inbox.rmdir()
+        inbox.rename(desk.inbox)
+    result = desk.receive()
+    assert (result.rows, result.metadata["left"]) == (0, 0)
+    assert in_inbox(desk) == []
+    desk.check()
+    assert [(e.outcome, e.original) for e in desk.endings()] == [("accepted", GOOD)]
+
+
+def left_by_a_crash(desk: Desk, content: bytes) -> Path:
+    path = desk.put(content)
+    leaving = path.parent / ".taken-x1"
+    leaving.mkdir()
+    return path.rename(leaving / NAME)
+
+
+def test_a_file_that_a_crash_left_moved_away_and_nobody_has_copied_is_taken(desk: Desk) -> None:
+    left_by_a_crash(desk, OTHER)
+    desk.check()
+    assert desk.ending().original == OTHER
+    assert in_inbox(desk) == []
+
+
+def test_a_file_that_a_crash_left_with_both_names_is_taken_once(desk: Desk) -> None:
+    private = left_by_a_crash(desk, OTHER)
+    os.link(private, private.parents[1] / NAME)
+    desk.check()
+    assert desk.ending().original == OTHER
+    assert in_inbox(desk) == []
+
+
+def test_a_file_that_cannot_be_removed_is_not_named_in_the_error(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: object) -> str:
+        raise PermissionError(13, "Permission denied", str(desk.inbox / "7A4" / "J Smith"))
+
+    desk.put(GOOD, "7A4_J Smith.csv")
+    monkeypatch.setattr(take.tempfile, "mkdtemp", refused)
+    with pytest.raises(take.InboxError) as caught:
+        desk.receive()
+    assert str(caught.value) == "A file cannot be moved in the inbox: Permission denied."
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("moment", ["_settled", "_listed", "_children"])
+def test_a_file_that_is_gone_meanwhile_stops_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    gone = desk.put(OTHER, "7A4_falls_202402_v01.csv")
+    desk.put(GOOD)
+    real = getattr(take, moment)
+
+    def listed(*arguments: Any) -> Any:
+        found = list(real(*arguments))
+        if moment != "_children" or gone in found:
+            gone.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(take, moment, listed)
+    desk.check()
+    assert desk.ending().original == GOOD
+    assert [ending.receipt.file_name for ending in desk.endings()] == [NAME]
+
+
+def test_a_young_file_that_is_gone_when_it_should_have_settled_stops_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = desk.put(OTHER, "7A4_falls_202402_v01.csv", arrived=datetime.now(UTC))
+    desk.put(GOOD)
+    monkeypatch.setattr(take.clock, "sleep", lambda _: gone.unlink())
+    desk.check()
+    assert [ending.receipt.file_name for ending in desk.endings()] == [NAME]
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "sender", "kept"),
+    [
+        (b"7A4", b"7A4_falls_\xff.csv", "7A4", "7A4_falls_\\xff.csv"),
+        (b"7A\xe9", b"falls_202403_v01.csv", "7A\\xe9", "falls_202403_v01.csv"),
+    ],
+)
+def test_a_name_that_is_no_utf_8_is_told_with_its_bytes(
+    desk: Desk, folder: bytes, name: bytes, sender: str, kept: str
+) -> None:
+    place = os.path.join(os.fsencode(desk.inbox), folder)
+    os.makedirs(place)
+    Path(os.fsdecode(os.path.join(place, name))).write_bytes(GOOD)
+    assert take.left_in(desk.inbox) == [f"{sender}/{kept}"]
+    desk.check()
+    (ending,) = desk.endings()
+    assert (ending.receipt.submitter, ending.receipt.file_name) == (sender, kept)
+    assert ending.original == GOOD
+
+
+def test_what_others_put_beside_the_submissions_is_passed_over(desk: Desk) -> None:
+    ending = desk.through(GOOD)
+    desk.put(OTHER, "7A4_falls_202403_v02.csv")
+    desk.receive()
+    for place in (desk.root / "submissions", desk.root / "received"):
+        (place / "Thumbs.db").write_bytes(b"")
+        (place / f"{ending.folder.name}-3").write_bytes(b"a file of a submission's name")
+        (place / "New folder").mkdir()
+        (place / f"{ending.folder.name} copy").mkdir()
+    desk.check()
+    assert [e.original for e in desk.endings()] == [GOOD, OTHER]
+
+
+def test_what_is_left_is_counted_and_told_wherever_it_lies(desk: Desk, tmp_path: Path) -> None:
+    desk.put(GOOD)
+    number = f"{patient_number(5)[:3]} {patient_number(5)[3:6]} {patient_number(5)[6:]}"
+    desk.put(OTHER, f"{number} J Smith.csv.part", folder="7A4")
+    (desk.inbox / "loose.csv").write_bytes(OTHER)
+    deeper = desk.inbox / "7A4" / "new" / number
+    deeper.mkdir(parents=True)
+    (deeper / NAME).write_bytes(OTHER)
+    (desk.inbox / "7A1").symlink_to(tmp_path)
+    assert desk.receive().metadata["left"] == 4
+    assert take.left_in(desk.inbox) == [
+        "7A1", "7A4/••• ••• •••• • •••••.•••.••••", f"7A4/new/••• ••• ••••/{NAME}", "loose.csv",
+    ]  # fmt: skip
+
+
+def sent_in_turn(desk: Desk, *files: tuple[str, bytes]) -> list[str]:
+    """Outcomes of files that arrive one after the other: name without sender and topic, content."""
+    for hour, (name, content) in enumerate(files):
+        desk.put(content, f"7A4_falls{name}.csv", arrived=ARRIVED + timedelta(hours=hour))
+        desk.check()
+    return [ending.outcome for ending in desk.endings()]
+
+
+@pytest.mark.parametrize(
+    ("files", "last"),
+    [
+        # Y is in force until X is sent again under a newer version.
+        ([("_202403_v03", OTHER), ("_202403_v02", GOOD), ("_202403_v04", GOOD)], "accepted"),
+        # X is in force though Y came last.
+        ([("_202403_v03", GOOD), ("_202403_v02", OTHER), ("_202403_v04", GOOD)], "duplicate"),
+        ([("_202403_v03", GOOD), ("_202403_v02", OTHER), ("_202403_v02", GOOD)], "duplicate"),
+        # Without a version a file counts as of the newest before it.
+        ([("_202403_v03", OTHER), ("_202403", GOOD), ("_202403_v03", GOOD)], "duplicate"),
+        # v02 may still be on its way, and would count for more than v01.
+        ([("_202403_v01", GOOD), ("_202403_v03", GOOD)], "accepted"),
+        ([("_202403_v01", GOOD), ("_202403_v02", GOOD), ("_202403_v03", GOOD)], "duplicate"),
+        # No name states a month: any of them may be about any.
+        ([("", GOOD), ("", GOOD)], "duplicate"),
+        ([("", GOOD), ("_202403_v01", OTHER), ("", GOOD)], "accepted"),
+        ([("_202403_v02", OTHER), ("", GOOD), ("", GOOD)], "duplicate"),
+    ],
+)
+def test_a_file_is_a_copy_only_of_the_one_in_force(
+    desk: Desk, files: list[tuple[str, bytes]], last: str
+) -> None:
+    *others, found = sent_in_turn(desk, *files)
+    assert found == last
+    assert others[0] == "accepted"
+
+
+def test_a_version_of_another_month_makes_no_file_without_one_newer(desk: Desk) -> None:
+    """The file of both months without a version is older than v03 of March, not of February."""
+    both = csv_of([ward("A1"), ward("A1", period="2024-02")])
+    february = csv_of([ward("A1", falls_total=5, falls_no_harm=3, period="2024-02")])
+    assert sent_in_turn(
+        desk, ("_202402_v05", february), ("_202402-202403", both), ("_202403_v03", OTHER),
+        ("_202402-202403", both),
+    ) == ["accepted"] * 4  # fmt: skip
+
+
+def test_a_copy_after_a_file_that_was_refused_mends_it(desk: Desk) -> None:
+    wrong = csv_of([ward(site_code="7A4ZZ")])
+    assert sent_in_turn(
+        desk, ("_202403_v01", GOOD), ("_202403_v02", wrong), ("_202403_v03", GOOD)
+    ) == ["accepted", "refused", "accepted"]

@@ -51,6 +51,9 @@ def test_the_check_digit(digits, valid):
         "943 476 5919",
         "943-476-5919",
         "943\N{NO-BREAK SPACE}476\N{NO-BREAK SPACE}5919",
+        "943  476  5919",
+        "943--476- 5919",
+        "943\x0b476\x0c5919",
         "94347\N{ZERO WIDTH SPACE}65919",
         "\uff19\uff14\uff13\uff14\uff17\uff16\uff15\uff19\uff11\uff19",  # full-width digits
         "9434765919.0",
@@ -65,7 +68,17 @@ def test_a_number_is_found_however_it_is_written(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["943476591", "94347659190", "9434765918", "6.3291139241", "2026-10-01", "", None]
+    "value",
+    [
+        "943476591",
+        "943   476 5919",
+        "94347659190",
+        "9434765918",
+        "6.3291139241",
+        "2026-10-01",
+        "",
+        None,
+    ],
 )
 def test_other_numbers_are_left_alone(value):
     assert found("ward_name", value) == []
