@@ -7,33 +7,39 @@ imported where it is needed: scipy would cost every other command half a second.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from pipelines.own_files import (
+    MISSING,
+    TROUBLE,
+    InputError,
+    Language,
+    check_places,
+    err,
+    first_line,
+    one_sentence,
+    out,
+    refused,
+    say,
+    words_of,
+    write_whole,
+)
 
 if TYPE_CHECKING:
     from reports.spc.funnel import Funnel
     from reports.spc.funnel_plan import FunnelPlan
 
-TROUBLE = 2
 MOST_LINES = 40
 _NEEDED = ("unit", "numerator", "denominator")
-# What R writes for a missing value.
-_MISSING = ("", "NA")
-
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
-
-
-class InputError(Exception):
-    """The file, or what was asked, cannot be used; the message is one sentence."""
 
 
 class Kind(StrEnum):
@@ -50,6 +56,20 @@ class Better(StrEnum):
     UP = "up"
     DOWN = "down"
     NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """Where files go; None: not asked for."""
+
+    points: Path | None
+    lines: Path | None
+    page: Path | None
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        every = (self.points, self.lines, self.page)
+        return tuple(place for place in every if place is not None)
 
 
 def funnel(
@@ -85,6 +105,7 @@ def funnel(
         Path | None,
         typer.Option(metavar="PAGE.html", help="One page with the drawing; works offline."),
     ] = None,
+    language: Annotated[Language, typer.Option(help="Of the page.")] = Language.EN,
 ) -> None:
     """Compare units with each other in a funnel plot.
 
@@ -93,30 +114,24 @@ def funnel(
     from reports.spc.funnel import funnel as judged
     from reports.spc.funnel_plan import FunnelPlan
 
+    outputs = Outputs(points=output, lines=lines, page=html)
     try:
-        with _refused(file):
-            _check_places(file, [place for place in (output, lines, html) if place is not None])
-            plan = FunnelPlan(
-                kind=kind,  # type: ignore[arg-type]
-                direction=direction,  # type: ignore[arg-type]
-                multiplier=multiplier,
-                target=target,
-                adjust=adjust,
-            )
-            found = judged(read(file), plan)
-            # All are made before the first is written.
-            made = [
-                (output, output and points_csv(found)),
-                (lines, lines and _csv(found.lines)),
-                (html, html and _page(file.stem, found, plan)),
-            ]
-            for place, content in made:
-                if place and content:
-                    place.write_bytes(content)
+        with one_sentence(file):
+            check_places(file, outputs.places)
+            with refused():
+                plan = FunnelPlan(
+                    kind=kind,  # type: ignore[arg-type]
+                    direction=direction,  # type: ignore[arg-type]
+                    multiplier=multiplier,
+                    target=target,
+                    adjust=adjust,
+                )
+                found = judged(read(file), plan)
+            _write(file.stem, outputs, found, plan, language)
     except InputError as error:
-        _say(err, str(error))
+        say(err, str(error))
         raise typer.Exit(TROUBLE) from error
-    _tell(found, [place for place in (output, lines, html) if place is not None])
+    _tell(found, outputs)
 
 
 def read(file: Path) -> pl.DataFrame:
@@ -125,9 +140,9 @@ def read(file: Path) -> pl.DataFrame:
     Raises InputError where it is no table, or lacks a column.
     """
     try:
-        table = pl.read_csv(file, infer_schema=False, null_values=list(_MISSING))
+        table = pl.read_csv(file, infer_schema=False, null_values=list(MISSING))
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        raise InputError(f"it could not be read as a table: {_first_line(error)}") from error
+        raise InputError(f"it could not be read as a table: {first_line(error)}") from error
     table.columns = [name.strip().lower() for name in table.columns]
     absent = [name for name in _NEEDED if name not in table.columns]
     if absent:
@@ -135,18 +150,6 @@ def read(file: Path) -> pl.DataFrame:
     wanted = [name for name in ("group", *_NEEDED) if name in table.columns]
     cells = table.select(pl.col(wanted).str.strip_chars())
     return cells.filter(~pl.all_horizontal(pl.all().is_null()))
-
-
-def _check_places(file: Path, places: list[Path]) -> None:
-    """Every output has a folder, and overwrites neither the input nor another output."""
-    resolved = [place.resolve() for place in places]
-    for place in resolved:
-        if place == file.resolve():
-            raise InputError(f"{place.name} would overwrite the input")
-        if resolved.count(place) > 1:
-            raise InputError(f"{place.name} is named for two outputs")
-        if not place.parent.is_dir():
-            raise InputError(f"there is no folder {place.parent} to write {place.name} to")
 
 
 def points_csv(found: Funnel) -> bytes:
@@ -163,45 +166,45 @@ def _csv(frame: pl.DataFrame) -> bytes:
     return csv_bytes(frame.columns, frame.iter_rows())
 
 
-def _page(title: str, found: Funnel, plan: FunnelPlan) -> bytes:
-    from data_contracts.contract import HERE
+def _write(
+    title: str, outputs: Outputs, found: Funnel, plan: FunnelPlan, language: Language
+) -> None:
+    """All files, or none of them."""
+    making: dict[Path, Callable[[Path], object]] = {}
+    if outputs.points is not None:
+        points = points_csv(found)
+        making[outputs.points] = lambda path: path.write_bytes(points)
+    if outputs.lines is not None:
+        lines = _csv(found.lines)
+        making[outputs.lines] = lambda path: path.write_bytes(lines)
+    if outputs.page is not None:
+        page = _page(title, found, plan, language)
+        making[outputs.page] = lambda path: path.write_bytes(page)
+    write_whole(making)
+
+
+def _page(title: str, found: Funnel, plan: FunnelPlan, language: Language) -> bytes:
     from reports.pages.funnel_page import funnel_page
-    from reports.words import Words
 
-    return funnel_page(title, found, plan, Words.load(HERE / "translations", "en"))
-
-
-@contextmanager
-def _refused(file: Path) -> Iterator[None]:
-    """Every refusal is one sentence that names the file; those of the engine and the disk too."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(f"{error.filename or file}: {error.strerror or 'not found'}") from error
-    except (InputError, ValueError) as error:
-        raise InputError(f"{file.name}: {error}") from error
+    return funnel_page(title, found, plan, words_of(language))
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
-
-
-def _tell(found: Funnel, places: list[Path]) -> None:
+def _tell(found: Funnel, outputs: Outputs) -> None:
     """Target and over-dispersion of each funnel, the units outside, and what was written."""
     for row in found.summary.head(MOST_LINES).iter_rows(named=True):
-        _say(out, _of_funnel(row))
+        say(out, _of_funnel(row))
     outside = found.points.filter(pl.col("place") != "within")
     if len(outside):
         out.print(_table(outside))
     else:
-        _say(out, "No unit lies outside the lines.")
+        say(out, "No unit lies outside the lines.")
     if len(outside) > MOST_LINES:
-        _say(out, f"... and {len(outside) - MOST_LINES:,} more units outside.")
+        say(out, f"... and {len(outside) - MOST_LINES:,} more units outside.")
     small = len(found.points.filter(pl.col("too_small"), pl.col("place") == "within"))
     if small:
-        _say(out, f"Too small to tell: {small:,} of {len(found.points):,} units.")
-    for place in places:
-        _say(out, f"Wrote {place}.")
+        say(out, f"Too small to tell: {small:,} of {len(found.points):,} units.")
+    for place in outputs.places:
+        say(out, f"Wrote {place}.")
 
 
 def _of_funnel(row: dict[str, object]) -> str:
@@ -231,8 +234,3 @@ def _table(outside: pl.DataFrame) -> Table:
         # No markup: a unit may have brackets in its name.
         table.add_row(*(Text(cell) for cell in ([row["group"]] if has_groups else []) + cells))
     return table
-
-
-def _say(console: Console, line: str) -> None:
-    """One line as it is: paths must be whole to be copied, brackets in names are no markup."""
-    console.print(line, soft_wrap=True, markup=False)

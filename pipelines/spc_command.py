@@ -7,12 +7,10 @@ imported where it is needed: scipy would cost every other command half a second.
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -21,18 +19,29 @@ from typing import TYPE_CHECKING, Annotated
 import click
 import polars as pl
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.spc_file import InputError, Sent, finite, read, with_defaults
+from pipelines.own_files import (
+    TROUBLE,
+    InputError,
+    Language,
+    check_places,
+    err,
+    one_sentence,
+    out,
+    refused,
+    say,
+    words_of,
+    write_whole,
+)
+from pipelines.spc_file import Sent, finite, read, with_defaults
 
 if TYPE_CHECKING:
     from reports.spc import Analysis, Plan
     from reports.words import Words
 
-TROUBLE = 2
 MOST_LINES = 200
 # The engine's note of a new phase or a ghost without a reason; the pipeline refuses those.
 NO_REASON = "no_reason"
@@ -48,15 +57,7 @@ SERIES_COLUMNS = (
     "assurance", "limits_status", "notes",
 )  # fmt: skip
 
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 Told = Callable[[str, int | None, int | None], None]
-
-
-class Language(StrEnum):
-    """Of the page and of the table on the terminal."""
-
-    EN = "en"
-    CY = "cy"
 
 
 class _Known(click.Choice[str]):
@@ -172,11 +173,11 @@ def spc(
 
     outputs = Outputs(points=output, series=summary, suggestions=suggest, page=html)
     try:
-        with _progress() as told, _one_sentence(file):
-            _check_places(file, outputs)
+        with _progress() as told, one_sentence(file):
+            check_places(file, outputs.places)
             if suggest is not None and baseline is None:
                 raise InputError("new limits are suggested only with --baseline")
-            with _refused():
+            with refused():
                 plan = Plan(
                     chart=chart,  # type: ignore[arg-type]
                     rules=rules,
@@ -194,7 +195,7 @@ def spc(
             found = judged(sent, plan, told)
             _write(file.name, outputs, plan, sent, found, language, told)
     except InputError as error:
-        _say(err, str(error))
+        say(err, str(error))
         raise typer.Exit(TROUBLE) from error
     _tell(outputs, sent, found, language)
 
@@ -204,7 +205,7 @@ def judged(sent: Sent, plan: Plan, told: Told) -> Analysis:
     from reports.spc import analyse
 
     told(f"Judging {sent.rows['series'].n_unique():,} series", None, None)
-    with _refused():
+    with refused():
         return analyse(sent.rows.drop("line", "written", "author"), plan)
 
 
@@ -242,27 +243,13 @@ def _run_rules(rules: str) -> str:
     return rules if for_runs else "anhoej"
 
 
-def _check_places(file: Path, outputs: Outputs) -> None:
-    """Every output has a folder, overwrites no input, and no other output."""
-    places = [place.resolve() for place in outputs.places]
-    for place in places:
-        if not place.parent.is_dir():
-            raise InputError(f"there is no folder {place.parent} to write {place.name} to")
-        if place.exists() and not place.is_file():
-            raise InputError(f"{place} is not a file that can be replaced")
-        if place == file.resolve():
-            raise InputError(f"{place.name} would overwrite the input")
-        if places.count(place) > 1:
-            raise InputError(f"{place.name} is named for two outputs")
-
-
 def _write(
     title: str,
     outputs: Outputs,
     plan: Plan,
     sent: Sent,
     found: Analysis,
-    language: str,
+    language: Language,
     told: Told,
 ) -> None:
     """All files, or none of them."""
@@ -280,25 +267,14 @@ def _write(
         suggestions = suggestions_table(found, sent)
         making[outputs.suggestions] = lambda path: suggestions.write_csv(path)
     told("Writing", None, None)
-    _write_whole(making)
+    write_whole(making)
 
 
-def _write_whole(making: Mapping[Path, Callable[[Path], object]]) -> None:
-    """Files are made beside their places and renamed when the last one is complete."""
-    places = [place.resolve() for place in making]
-    partial = [place.with_name(f".{place.name}.{os.getpid()}.part") for place in places]
-    try:
-        for make, path in zip(making.values(), partial, strict=True):
-            make(path)
-        for path, place in zip(partial, places, strict=True):
-            path.replace(place)
-    finally:
-        for path in partial:
-            path.unlink(missing_ok=True)
-
-
-def _page(title: str, plan: Plan, sent: Sent, found: Analysis, language: str, told: Told) -> bytes:
-    from reports.pages.spc_page import Charted, Periods, spc_page
+def _page(
+    title: str, plan: Plan, sent: Sent, found: Analysis, language: Language, told: Told
+) -> bytes:
+    from reports.pages.spc_page import Charted, spc_page
+    from reports.pages.spc_told import Periods
 
     charted = Charted(
         title=title,
@@ -308,34 +284,7 @@ def _page(title: str, plan: Plan, sent: Sent, found: Analysis, language: str, to
         rows=sent.rows,
         periods=Periods(sent.kind),
     )
-    return spc_page(charted, _words(language), lambda d, n: told("Drawing charts", d, n))
-
-
-def _words(language: str) -> Words:
-    from data_contracts.contract import HERE
-    from reports.words import Words
-
-    return Words.load(HERE / "translations", language)
-
-
-@contextmanager
-def _one_sentence(file: Path) -> Iterator[None]:
-    """Every refusal names the file; those of the disk are one sentence too."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError(f"{file.name}: {error}") from error
-    except OSError as error:
-        raise InputError(f"{error.filename or file}: {error.strerror or 'not found'}") from error
-
-
-@contextmanager
-def _refused() -> Iterator[None]:
-    """What the engine refuses is the file's or the options' fault, not ours."""
-    try:
-        yield
-    except ValueError as error:
-        raise InputError(str(error)) from error
+    return spc_page(charted, words_of(language), lambda d, n: told("Drawing charts", d, n))
 
 
 @contextmanager
@@ -355,10 +304,10 @@ def _progress() -> Iterator[Told]:
         )
 
 
-def _tell(outputs: Outputs, sent: Sent, found: Analysis, language: str) -> None:
+def _tell(outputs: Outputs, sent: Sent, found: Analysis, language: Language) -> None:
     """What was made, and what the reader should know about the file."""
     if outputs.points is None and outputs.series is None:
-        _tell_table(found, _words(language))
+        _tell_table(found, words_of(language))
     series, signals = found.series["series"].n_unique(), found.points["signal"].sum()
     of = f"of {series:,} series"
     made = (
@@ -369,32 +318,32 @@ def _tell(outputs: Outputs, sent: Sent, found: Analysis, language: str) -> None:
     )
     for place, counts in made:
         if place is not None:
-            _say(out, f"{place}: {counts}.")
+            say(out, f"{place}: {counts}.")
     if sent.unused:
-        _say(err, f"Columns that were not used: {', '.join(sent.unused)}.")
+        say(err, f"Columns that were not used: {', '.join(sent.unused)}.")
     if found.series["notes"].list.contains(NO_REASON).any():
-        _say(err, "Phases or left-out points without a reason: see the notes, or give --reason.")
+        say(err, "Phases or left-out points without a reason: see the notes, or give --reason.")
 
 
 def _tell_table(found: Analysis, words: Words) -> None:
     """The last phase of each series on the terminal."""
-    say = words.text
+    word = words.text
     heads = ("series", "chart", "limits", "verdict", "signals")
-    table = Table(*(say(f"spc_page.table.{head}") for head in heads), box=None)
+    table = Table(*(word(f"spc_page.table.{head}") for head in heads), box=None)
     rows = _table_rows(found)
     for row in rows.head(MOST_LINES).iter_rows(named=True):
         verdict = "not_judged" if row["variation"] == "none" else row["variation"]
         table.add_row(
             # No markup: a series may have brackets in its name.
             Text(row["series"]),
-            say(f"charts.chart_kind.{row['chart']}"),
+            word(f"charts.chart_kind.{row['chart']}"),
             _limits(row["lower"], row["upper"], words),
-            say(f"charts.verdict.{verdict}"),
+            word(f"charts.verdict.{verdict}"),
             str(row["signals"]),
         )
     out.print(table)
     if len(rows) > MOST_LINES:
-        _say(out, say("spc_page.table.more", n=len(rows) - MOST_LINES))
+        say(out, word("spc_page.table.more", n=len(rows) - MOST_LINES))
 
 
 def _table_rows(found: Analysis) -> pl.DataFrame:
@@ -414,8 +363,3 @@ def _limits(lower: float | None, upper: float | None, words: Words) -> str:
     case = "up_to" if lower is None else "between"
     ends = {"lower": f"{lower or 0:.4g}", "upper": f"{upper:.4g}"}
     return words.text(f"spc_page.table.{case}", **ends)
-
-
-def _say(console: Console, line: str) -> None:
-    """One line as it is: paths must be whole to be copied, brackets in names are no markup."""
-    console.print(line, soft_wrap=True, markup=False)

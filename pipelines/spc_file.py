@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from pipelines.own_files import MISSING, InputError, first_line
+
 if TYPE_CHECKING:
     from reports.spc import Plan
 
@@ -23,13 +25,7 @@ _TEXTS = ("series", "period", "reason", "author")
 _NUMBERS = ("numerator", "denominator", "value", "target")
 _FLAGS = ("phase_start", "exclude")
 _KNOWN = (*_TEXTS, *_NUMBERS, *_FLAGS)
-# What R writes for a missing value.
-_MISSING = ("", "NA")
 _NEED_DENOMINATOR = frozenset({"p", "np", "u", "pp", "up"})
-
-
-class InputError(Exception):
-    """The file, or what was asked, cannot be used; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +102,7 @@ def _why_unreadable(file: Path, separator: str, error: Exception) -> str:
         return "it is not text in UTF-8"
     except csv.Error:
         pass
-    return f"it could not be read as a table: {str(error).splitlines()[0]}"
+    return f"it could not be read as a table: {first_line(error)}"
 
 
 def _from_workbook(file: Path) -> pl.DataFrame:
@@ -118,8 +114,7 @@ def _from_workbook(file: Path) -> pl.DataFrame:
     try:
         table = pl.read_excel(file, infer_schema_length=0, drop_empty_rows=False)
     except (FastExcelError, pl.exceptions.PolarsError) as error:
-        text = str(error).splitlines()[0]
-        raise InputError(f"it could not be read as a workbook: {text}") from error
+        raise InputError(f"it could not be read as a workbook: {first_line(error)}") from error
     return table.with_columns(pl.col(pl.String).str.strip_suffix(" 00:00:00"))
 
 
@@ -189,7 +184,7 @@ def _dated(rows: pl.DataFrame) -> tuple[str, pl.DataFrame]:
 
 def _number(rows: pl.DataFrame, name: str) -> pl.Expr:
     text = pl.col(name)
-    given = text.is_not_null() & ~text.is_in(_MISSING)
+    given = text.is_not_null() & ~text.is_in(MISSING)
     number = text.cast(pl.Float64, strict=False)
     fails = given & ~number.is_finite().fill_null(False)
     _refuse(rows, fails, lambda row: f"{name} {row[name]!r} is not a number")
@@ -198,7 +193,7 @@ def _number(rows: pl.DataFrame, name: str) -> pl.Expr:
 
 def _flag(rows: pl.DataFrame, name: str) -> pl.Expr:
     text = pl.col(name).str.to_lowercase()
-    given = text.is_not_null() & ~pl.col(name).is_in(_MISSING)
+    given = text.is_not_null() & ~pl.col(name).is_in(MISSING)
     number = text.cast(pl.Float64, strict=False)
     yes = (text == "true") | (number == 1).fill_null(False)
     no = (text == "false") | (number == 0).fill_null(False)

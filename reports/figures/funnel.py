@@ -168,7 +168,8 @@ def _marks(rows: Sequence[Row], frame: _Frame, texts: FunnelTexts) -> Iterator[s
     for row, said in sorted(pairs, key=lambda pair: order[pair[0]["place"]]):
         verdict = row["verdict_95"]
         colour, shape = theme.verdict_colour(verdict), _SHAPES[theme.verdict_symbol(verdict)]
-        fill = theme.PAPER if row["place"] == "beyond_95" or row["too_small"] else colour
+        is_small = row["place"] == "within" and row["too_small"]
+        fill = theme.PAPER if row["place"] == "beyond_95" or is_small else colour
         size = " scale(.7)" if row["place"] == "within" else ""
         place = f"translate({frame.x(row['denominator'])} {frame.y(row['value'])}){size}"
         yield (

@@ -34,7 +34,7 @@ from reports.pages.spc_facts import facts as facts_of
 from reports.pages.spc_told import Periods, PeriodWords, PlainSpeaker, Row, Told
 from reports.sentences import has_median
 from reports.spc import Plan
-from reports.spc.vocabulary import Chart
+from reports.spc.vocabulary import Assurance, Chart, LimitsStatus, Verdict
 from reports.words import Words, is_plural
 
 MOST_SERIES = 200
@@ -45,7 +45,8 @@ SCRIPTS = ("plotly-basic.min.js", "charts.js")
 
 _SUBGROUPS = frozenset({Chart.XBAR, Chart.S})
 _LINES = ("value", "centre", "lower", "upper", "lower_2sigma", "upper_2sigma")
-_JUDGED = ("phase", "excluded", "verdict", "rule", "rule_side")
+_JUDGED = ("phase", "excluded", "rule", "rule_side")
+_COUNTS = ("numerator", "denominator", "target")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -222,15 +223,15 @@ def _series(
         points=tuple(points.get(day) or Point(period=day) for day in every),
         chart=last["chart"],
         chart_reason=last["chart_reason"],
-        assurance=last["assurance"],
-        limits_status=last["limits_status"],
+        assurance=Assurance(last["assurance"]),
+        limits_status=LimitsStatus(last["limits_status"]),
         notes=tuple(last["notes"]),
     )
 
 
 def _point(row: Row, day: date) -> Point:
-    counts = {name: row[name] for name in ("numerator", "denominator", "target")}
-    return Point(period=day, **counts, **{name: row[name] for name in (*_LINES, *_JUDGED)})
+    told = {name: row[name] for name in (*_COUNTS, *_LINES, *_JUDGED)}
+    return Point(period=day, verdict=Verdict(row["verdict"]), **told)
 
 
 def _said(

@@ -9,8 +9,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from data_contracts.contract import HERE
 from pipelines.funnel_command import funnel
 from reports.pages import funnel_page
+from reports.spc.funnel_plan import FunnelKind, FunnelNote, Place
+from reports.spc.vocabulary import Direction, Verdict
+from reports.words import LANGUAGES, Words
 
 # Falls over bed days: 10 per 1,000 together; a has 24 of 10 expected, c has 1.
 FALLS = """unit,numerator,denominator
@@ -171,7 +175,7 @@ def test_the_page_has_a_mark_for_each_unit_and_a_line_for_each_level(tmp_path):
     svg = svg_of(page)
     titles = [title.text for title in svg.iter("title")]
     assert len(titles) == 4
-    assert "a: 24.00 (24 of 1,000), above the 99.8 % lines" in titles
+    assert "a: 24.00 (24 of 1,000). Above the 99.8 % lines." in titles
     dashed = [path for path in svg.iter("path") if path.get("stroke-dasharray")]
     assert len(dashed) == 2
     said = {text.text for text in svg.iter("text")}
@@ -187,7 +191,7 @@ def test_the_page_says_the_drawing_in_words_and_as_a_table(tmp_path):
     assert "Too small to tell: 1;" in page
     assert "Units of 0/0 or without a number have no place." in page
     assert page.count('<th scope="row">') == 6
-    for words in ("concern", "improvement", "not judged", "too small to tell"):
+    for words in ("Concern", "Improvement", "Not judged", "Too small to tell"):
         assert f">{words}</td>" in page
 
 
@@ -214,3 +218,121 @@ def test_a_long_table_shows_those_outside_first_and_says_so(tmp_path, monkeypatc
     page = page_of(tmp_path)
     assert page.count('<th scope="row">') == 2
     assert "2 of 4 units are shown, those outside first." in page
+
+
+def test_names_beyond_twenty_are_counted(tmp_path):
+    rows = "".join(f"u{i:02},{90 if i < 22 else 1},1000\n" for i in range(60))
+    page = page_of(tmp_path, "unit,numerator,denominator\n" + rows, "--target", "20")
+    assert "u18, u19 and 2 more." in page
+    assert "u20, " not in page
+
+
+def test_older_files_stay_whole_when_the_input_is_bad(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text("as it was", encoding="utf-8")
+    code, _ = rate(put(tmp_path, FALLS + "e,x,1000\n"), "--html", page)
+    assert (code, page.read_text(encoding="utf-8")) == (2, "as it was")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["falls.csv", "page.html"]
+
+
+def told_by(page: str) -> str:
+    """What a reader sees, and hears of names of parts, in one line; without the styles."""
+    page = re.sub(r"<style.*?</style>", "", page, flags=re.S)
+    labels = " ".join(re.findall(r'aria-label="([^"]*)"', page))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page) + " " + labels)
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        (("--direction", "down"), "Concern"),
+        (("--direction", "up"), "Improvement"),
+        (("--direction", "neutral"), "Change, high"),
+    ],
+)
+def test_verdicts_have_the_words_that_charts_have(tmp_path, words, verdict):
+    assert f"Above the 99.8 % lines {verdict}" in told_by(page_of(tmp_path, FALLS, *words))
+
+
+def test_the_page_can_be_in_welsh(tmp_path):
+    page = page_of(tmp_path, FALLS, "--direction", "down", "--language", "cy")
+    assert '<html lang="cy">' in page
+    told = told_by(page)
+    assert "2 uned y tu hwnt i'r llinellau 99.8 %" in told.replace("&#39;", "'")
+    assert "Cyfieithiad drafft." in told
+    assert "Is sydd orau." in told
+    assert "a: 24.00 (24 o 1,000)." in told
+    assert "Pryder" in told
+    assert "Cyfradd fesul 1,000" in told
+
+
+# What each kind of page can say: lines of both levels, groups, notes, units of every place.
+MANY = "".join(f"w{i:02},{8 + 17 * i % 5},1000\n" for i in range(20))
+SAID = FALLS + MANY + "e,0,0\nf,0,20\ng,17,1000\n"
+GROUPS = "group,unit,numerator,denominator\nx,a,24,1000\nx,b,4,1000\ny,a,0,9\nz,a,0,0\n"
+
+
+@pytest.mark.parametrize("text", [SAID, GROUPS])
+@pytest.mark.parametrize("options", [(), ("--adjust",), ("--target", "10")])
+def test_no_english_is_left_on_the_welsh_page(tmp_path, text, options):
+    english = Words.load(HERE / "translations", "en").tree["funnel_page"]
+    told = told_by(page_of(tmp_path, text, *options, "--language", "cy"))
+    told = told.replace("&#39;", "'")
+    assert [text for text in fragments(english) if text in told] == []
+    assert not re.search(r"(?i)\b(units?|the|lines?|beyond|above|below|no|of|to|and)\b", told)
+
+
+def fragments(node: object) -> list[str]:
+    """The words between facts of every sentence, where there are enough of them to be one's own."""
+    if isinstance(node, str):
+        parts = (part.strip(" .,:;()") for part in re.split(r"\{[^}]*\}", node))
+        return [part for part in parts if len(re.findall("[A-Za-z]", part)) > 3]
+    assert isinstance(node, dict)
+    return [part for child in node.values() for part in fragments(child)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_a_funnel_can_say_has_words(language):
+    words = Words.load(HERE / "translations", language)
+    keys = [
+        *(f"funnel_page.note.{note.value}" for note in FunnelNote),
+        *(f"funnel_page.{axis}.{kind.value}" for axis in ("across", "up") for kind in FunnelKind),
+        *(f"funnel_page.place.{place.value}" for place in Place),
+        *(f"funnel_page.table.head.{head}" for head in funnel_page.HEADS),
+        *(f"terms.directions.{direction.value}" for direction in Direction),
+        *(f"charts.verdict.{verdict.value}" for verdict in Verdict),
+    ]
+    assert [key for key in keys if not words.has(key)] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "multiplier", "said"),
+    [
+        ("rate", "1", "Rate"),
+        ("rate", "0.5", "Rate per 0.5"),
+        ("proportion", "1", "Proportion"),
+        ("proportion", "100", "Proportion (%)"),
+        ("proportion", "1000", "Proportion per 1,000"),
+        ("ratio", "1", "Observed over expected"),
+        ("ratio", "100", "Observed over expected, times 100"),
+    ],
+)
+def test_the_axis_says_what_values_are(tmp_path, kind, multiplier, said):
+    options = ("--kind", kind, "--multiplier", multiplier, "--html", tmp_path / "page.html")
+    assert run(put(tmp_path), *options)[0] == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert said in {text.text for text in svg_of(page).iter("text")}
+
+
+def test_large_counts_are_written_in_full(tmp_path):
+    page = page_of(tmp_path, "unit,numerator,denominator\na,1234567,2345678.5\nb,5,1000\n")
+    assert "(1,234,567 of 2,345,678.5)" in page
+    assert "<td>1,234,567</td><td>2,345,678.5</td>" in page
+
+
+def test_a_line_that_is_not_there_is_said_in_words(tmp_path):
+    told = told_by(page_of(tmp_path, FALLS + "f,0,20\n"))
+    # No count is low enough for a unit of 20 days: it has upper lines alone.
+    assert re.search(r" f 0 20 0\.00 0\.2 up to \S+ up to \S+ Too small to tell", told)
+    told = told_by(page_of(tmp_path, "unit,numerator,denominator\na,0,10\nb,0,20\n"))
+    assert "none none Too small to tell" in told

@@ -575,7 +575,7 @@ def test_the_page_asks_for_nothing_outside_itself(desk: Desk) -> None:
 def test_all_that_the_engine_can_say_has_words(language: str) -> None:
     words = Words.load(HERE / "translations", language)
     keys = [
-        *(f"spc_page.note.{note.value}" for note in Note),
+        *(f"charts.note.{note.value}" for note in Note),
         *(f"spc_page.chart_reason.{reason.value}" for reason in ChartReason),
         *(f"charts.rule.{rule.value}" for rule in RuleName),
     ]
