@@ -296,9 +296,7 @@ def _tell_publication(facts: dict[str, Any]) -> None:
     _tell_line(f"Open {facts['index']}")
     _tell_left(Path(facts["index"]).parents[3] / "inbox")
     if "repaired" in facts:
-        _tell_line(
-            f"{facts['repaired']} was changed or lost files since; its pages were made again."
-        )
+        _tell_line(f"{facts['repaired']} was changed or lost files; a whole one took its place.")
     mend, owed = facts["mend"], {status: facts[status] for status in OWED}
     if not mend and not any(owed.values()):
         out.print("Nothing needs a steward.")

@@ -4,21 +4,21 @@ Here: the SQL (from a contract's checked expressions) and what state each point 
 dividing is the engine's business. Not here: which records are in force (in_force.py), limits and
 rules (detect.py).
 
-States. `incomplete`: rows or wards of the month are missing, or for Wales an organisation that is
-due. `immature`: the figure is still growing (`final_after_months`). Both are shown hollow and stay
-out of limits and rules. A month without records is a row without figures.
+The states are those of data_contracts.states. Wales is incomplete where an organisation that is due
+is missing or incomplete. A month without records is a row without figures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from types import MappingProxyType
 
 import duckdb
 import polars as pl
 
-from assets.steps.fingerprints import is_made, mark_made, workstream_print
+from assets.steps.fingerprints import is_made, remaking, workstream_print
 from assets.steps.in_force import InForce, in_force
 from assets.steps.lake import write_frame
 from assets.steps.months import data_month, later, months_between
@@ -27,6 +27,7 @@ from assets.steps.result import StepResult
 from assets.steps.submissions import RECORDS, all_receipts
 from data_contracts.contract import Column, ColumnType, Contract, Measure, Table
 from data_contracts.problems import problems_frame
+from data_contracts.states import PointState
 
 WALES = "wales"
 PROVENANCES = ("reported", "published", "simulated_on_published", "simulated")
@@ -68,13 +69,8 @@ def count(night: Night, contract: Contract) -> StepResult:
     folder = night.lake.work / contract.workstream
     made_from = workstream_print(night, contract)
     if not is_made(folder, "count", made_from):
-        receipts = all_receipts(night.lake)
-        used = {table.id: in_force(night, contract, table, receipts) for table in contract.tables}
-        write_frame(folder / "measures.parquet", _counted(night, contract, used))
-        write_frame(folder / "months.parquet", pl.concat([u.months for u in used.values()]))
-        questions = [problem for u in used.values() for problem in u.questions]
-        write_frame(folder / "questions.parquet", problems_frame(questions))
-        mark_made(folder, "count", made_from)
+        with remaking(folder, "count", made_from):
+            _write(folder, night, contract)
     rows = pl.scan_parquet(folder / "measures.parquet").select(pl.len()).collect().item()
     return StepResult(rows=rows, metadata={"measures": len(contract.measures)})
 
@@ -92,6 +88,15 @@ def read_months(night: Night, contract: Contract) -> pl.DataFrame:
 def read_questions(night: Night, contract: Contract) -> pl.DataFrame:
     """What must be asked because parts are missing, as problems.PROBLEM_SCHEMA."""
     return pl.read_parquet(night.lake.work / contract.workstream / "questions.parquet")
+
+
+def _write(folder: Path, night: Night, contract: Contract) -> None:
+    receipts = all_receipts(night.lake)
+    used = {table.id: in_force(night, contract, table, receipts) for table in contract.tables}
+    write_frame(folder / "measures.parquet", _counted(night, contract, used))
+    write_frame(folder / "months.parquet", pl.concat([u.months for u in used.values()]))
+    questions = [problem for u in used.values() for problem in u.questions]
+    write_frame(folder / "questions.parquet", problems_frame(questions))
 
 
 def _counted(night: Night, contract: Contract, used: dict[str, InForce]) -> pl.DataFrame:
@@ -299,10 +304,10 @@ def _points(placed: pl.DataFrame, measure: Measure, until: date) -> pl.DataFrame
         pl.when(numerator.is_null())
         .then(None)
         .when(~pl.col("is_complete"))
-        .then(pl.lit("incomplete"))
+        .then(pl.lit(PointState.INCOMPLETE.value))
         .when(young)
-        .then(pl.lit("immature"))
-        .otherwise(pl.lit("final"))
+        .then(pl.lit(PointState.IMMATURE.value))
+        .otherwise(pl.lit(PointState.FINAL.value))
     )
     rank = pl.col("provenance_rank")
     points = placed.select(

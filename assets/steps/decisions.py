@@ -23,7 +23,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from assets.steps.night import Night
 from data_contracts.contract import Table
-from data_contracts.registers import Closure, Registers
+from data_contracts.registers import Closure, Registers, spelling
 
 Part = tuple[str, str | None]
 
@@ -57,19 +57,38 @@ class Decisions:
         parts: Iterable[Part],
     ) -> frozenset[Part]:
         """Those parts that an organisation need not send for a month (any more)."""
-        known = [
+        return frozenset(
+            part
+            for part in parts
+            if registers.organisation_of(part[0], month) != organisation
+            or self._closures_of(organisation, table, month, part)
+        )
+
+    def paused(
+        self, organisation: str, table: Table, month: date, gone: Iterable[Part]
+    ) -> frozenset[Part]:
+        """Those of the parts that are `gone` in a month which are due again after it.
+
+        Each closure of theirs has an end. A site that went to another organisation has no closure.
+        """
+        found = {part: self._closures_of(organisation, table, month, part) for part in gone}
+        return frozenset(
+            part
+            for part, closures in found.items()
+            if closures and all(closure.ends is not None for closure in closures)
+        )
+
+    def _closures_of(
+        self, organisation: str, table: Table, month: date, part: Part
+    ) -> list[Closure]:
+        return [
             closure
             for closure in self.closures
             if closure.organisation == organisation
             and closure.covers(month)
             and table.name in (closure.tables or (table.name,))
+            and _concerns(closure, part)
         ]
-        return frozenset(
-            part
-            for part in parts
-            if registers.organisation_of(part[0], month) != organisation
-            or any(_concerns(closure, part) for closure in known)
-        )
 
 
 def read_decisions(night: Night) -> Decisions:
@@ -84,7 +103,10 @@ def read_decisions(night: Night) -> Decisions:
 
 def _concerns(closure: Closure, part: Part) -> bool:
     site, ward = part
-    return closure.site == site and closure.ward in (None, ward)
+    if closure.site != site or closure.ward is None:
+        return closure.site == site
+    # People write a ward's code as they like; records have one spelling of it (prepare.py).
+    return ward is not None and spelling(closure.ward) == spelling(ward)
 
 
 @cache

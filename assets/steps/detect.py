@@ -14,16 +14,17 @@ from pathlib import Path
 import polars as pl
 
 from assets.steps.count import UNIT_KEYS, read_measures
-from assets.steps.fingerprints import is_made, mark_made, workstream_print
+from assets.steps.fingerprints import is_made, remaking, workstream_print
 from assets.steps.lake import write_frame
 from assets.steps.months import data_month, later
 from assets.steps.night import Night
 from assets.steps.result import StepResult
 from data_contracts.contract import Contract, Measure
+from data_contracts.states import PointState
 from reports.spc import Analysis, Plan, analyse
 from reports.spc.vocabulary import Chart, Direction, Unexplained
 
-NOT_JUDGED = ("incomplete", "immature")
+NOT_JUDGED = (PointState.INCOMPLETE.value, PointState.IMMATURE.value)
 IDENTITY = ("workstream", "measure", *UNIT_KEYS, "organisation", "series")
 # What the engine hands back for a point beside what it was given.
 GIVEN = frozenset({"series", "period"})
@@ -38,9 +39,8 @@ def detect(night: Night, contract: Contract) -> StepResult:
     folder = night.lake.work / contract.workstream
     made_from = workstream_print(night, contract)
     if not is_made(folder, "detect", made_from):
-        measures = read_measures(night, contract)
-        _write(folder, night, contract, measures)
-        mark_made(folder, "detect", made_from)
+        with remaking(folder, "detect", made_from):
+            _write(folder, night, contract, read_measures(night, contract))
     facts = pl.scan_parquet(folder / "points.parquet").select(
         points=pl.len(), series=pl.col("series").n_unique(), signals=pl.col("signal").sum()
     )
@@ -163,7 +163,8 @@ def _month_before(night: Night, contract: Contract, measures: pl.DataFrame) -> A
         if measure.final_after_months
     ]
     young = pl.any_horizontal(immature) if immature else pl.lit(False)
-    state = pl.when(young & (pl.col("state") == "final")).then(pl.lit("immature"))
+    is_final = pl.col("state") == PointState.FINAL.value
+    state = pl.when(young & is_final).then(pl.lit(PointState.IMMATURE.value))
     return analysed(earlier.with_columns(state=state.otherwise("state")), night, contract)
 
 

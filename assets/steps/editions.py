@@ -6,7 +6,7 @@ Does not belong here: making any of them, cutting them for a reader (reports/edi
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
@@ -107,19 +107,19 @@ def submissions_frame(night: Night, months: pl.DataFrame, questions: pl.DataFram
     used: dict[str, set[date]] = defaultdict(set)
     for submission, period in months.select("submission", "period").iter_rows():
         used[submission].add(period)
-    asked = frozenset(questions["submission"])
+    asked = Counter[str](questions["submission"])
     receipts = all_receipts(night.lake)
     decided = read_decisions(night).dismissed
     open_ones = {receipt.submission for receipt in to_mend(receipts, decided)}
     rows = [
-        _submission(receipt, used[receipt.submission], receipt.submission in asked)
+        _submission(receipt, used[receipt.submission], asked[receipt.submission])
         | {"to_mend": receipt.submission in open_ones}
         for receipt in receipts
     ]
     return pl.DataFrame(rows, schema=SUBMISSION_SCHEMA, orient="row")
 
 
-def _submission(receipt: Receipt, in_force: set[date], is_asked: bool) -> dict[str, Any]:
+def _submission(receipt: Receipt, in_force: set[date], questions: int) -> dict[str, Any]:
     name = parsed_name(receipt.file_name)
     # A list without months counts from the month its file is named after.
     in_force = {name.first or month if month == NO_MONTH else month for month in in_force}
@@ -127,7 +127,7 @@ def _submission(receipt: Receipt, in_force: set[date], is_asked: bool) -> dict[s
         sent.period for sent in receipt.months if sent.rows and sent.period != NO_MONTH
     )
     outcome = receipt.outcome
-    if is_asked and outcome is Outcome.ACCEPTED:
+    if questions and outcome is Outcome.ACCEPTED:
         outcome = Outcome.ACCEPTED_WITH_WARNINGS
     same = ("submission", "submitter", "workstream", "table", "file_name", "sheet", "sha256",
             "version", "rows_read", "rows_accepted", "rows_set_aside", "duplicate_of")  # fmt: skip
@@ -139,7 +139,7 @@ def _submission(receipt: Receipt, in_force: set[date], is_asked: bool) -> dict[s
         "period_from": name.first or next(iter(periods), None),
         "period_to": name.last or next(reversed(periods), None),
         "organisations": sorted({sent.organisation for sent in receipt.months}),
-        "warnings": receipt.warnings + is_asked,
+        "warnings": receipt.warnings + questions,
         "months_in_force": sorted(in_force),
     }
 

@@ -6,9 +6,11 @@ here: the digests of pages (publish.py).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from assets.steps.lake import digest_of, digest_of_folder, read_json, write_json
+from assets.steps.lake import digest_of, digest_of_folder, read_json, sync_folder, write_json
 from assets.steps.months import closing_of, data_month, last_due
 from assets.steps.night import Night
 from assets.steps.submissions import all_receipts
@@ -53,6 +55,21 @@ def is_made(folder: Path, step: str, made_from: str) -> bool:
     """Whether a step's results in a folder were made from exactly these inputs."""
     mark = _mark(folder, step)
     return mark.exists() and bool(read_json(mark)["made_from"] == made_from)
+
+
+@contextmanager
+def remaking(folder: Path, step: str, made_from: str) -> Iterator[None]:
+    """A step's results are made in here: they have no mark until all of them are there.
+
+    A crash in between leaves results of two nights side by side. With the mark of the older night
+    they would pass for its results on the day that its inputs come back.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _mark(folder, step).unlink(missing_ok=True)
+    sync_folder(folder)
+    yield
+    sync_folder(folder)
+    mark_made(folder, step, made_from)
 
 
 def mark_made(folder: Path, step: str, made_from: str) -> None:

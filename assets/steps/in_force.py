@@ -5,11 +5,12 @@ and the questions that follow from parts that are missing. Does not belong here:
 single file (check.py), sums (count.py), how returns are shown (returns.py).
 
 Order of versions: see `ranks`. A month is complete when no row of it was set aside (but for the
-share that its table tolerates) and no part is missing that an earlier accepted version of it or the
-last complete month had. A newer complete version replaces an older one; an incomplete one counts
-only where there is no complete one. The last *complete* month is what a month is held against, not
-simply the month before: otherwise a ward left out twice would be forgotten, and its absence would
-look like fewer falls.
+share that its table tolerates) and no part is missing that an earlier accepted version of it (also
+an incomplete one) or the last complete month had. A newer complete version replaces an older one;
+an incomplete one counts only where there is no complete one. The last *complete* month is what a
+month is held against, not simply the month before: otherwise a ward left out twice would be
+forgotten, and its absence would look like fewer falls. For the same reason a part that was closed
+for a time is expected again after it.
 """
 
 from __future__ import annotations
@@ -185,7 +186,9 @@ def _chosen(
             expected |= version.parts
         winner = _winner(judged)
         if winner.is_complete:
-            last_complete = winner.parts
+            gone = expected - winner.parts
+            organisation = winner.sent.organisation
+            last_complete = winner.parts | decisions.paused(organisation, table, period, gone)
         yield winner, judged
 
 

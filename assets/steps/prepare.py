@@ -1,8 +1,9 @@
 """Step 3a. Rows of text become the frame that a suite can be held against.
 
-Here: casting, codes of the registers, and the truth of conditions that no ready-made expectation
-expresses (contract rules in DuckDB, patterns on RE2). Not here: the verdict on a row (check.py). A
-value that cannot be read becomes null, and null makes every other rule about it "unknown".
+Here: casting, codes of the registers, one spelling of each ward's code, and the truth of conditions
+that no ready-made expectation expresses (contract rules in DuckDB, patterns on RE2). Not here: the
+verdict on a row (check.py). A value that cannot be read becomes null, and null makes every other
+rule about it "unknown".
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def prepared(rows: pl.DataFrame, table: Table, registers: Registers) -> pl.DataF
     frame = frame.with_columns(
         **{sent(column.name): _stripped(column.name) for column in table.columns},
     ).with_columns(**{column.name: _value(column) for column in table.columns})
-    frame = _with_registers(frame, table, registers)
+    frame = _with_registers(frame, table, registers).pipe(_with_ward_codes, table)
     frame = frame.with_columns(**_truths(table)).pipe(_with_due, table).pipe(_with_rules, table)
     return _with_keys(frame, table)
 
@@ -79,8 +80,8 @@ def prepared(rows: pl.DataFrame, table: Table, registers: Registers) -> pl.DataF
 def _with_keys(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """A text key for each key column; codes that differ only in case or spaces are one.
 
-    Where a ward is spelt in two ways in one month, all of its rows get the same key: they would be
-    taken for two wards.
+    Where a ward is spelt in two ways in one month, all of its rows get the same key: nobody can
+    tell whether one ward or two were meant.
     """
     texts = (ColumnType.CODE, ColumnType.TEXT)
     keys = {
@@ -93,7 +94,7 @@ def _with_keys(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     if not has_wards_by_month(table) or not set(WARD_BY_MONTH) <= set(table.key):
         return frame
     ward = [SUBMISSION, *(f"{name}:key" for name in WARD_BY_MONTH)]
-    is_spelt_in_two_ways = pl.col("ward_code").n_unique().over(ward) > 1
+    is_spelt_in_two_ways = pl.col(sent("ward_code")).n_unique().over(ward) > 1
     others = [f"{name}:key" for name in table.key if name not in WARD_BY_MONTH]
     return frame.with_columns(
         pl.when(is_spelt_in_two_ways).then(pl.lit("")).otherwise(pl.col(name)).alias(name)
@@ -175,6 +176,18 @@ def _with_sites(frame: pl.DataFrame, table: Table, registers: Registers) -> pl.D
         is_known.alias(holds("R04", "site_code")),
         site_code=pl.coalesce("site", "site_code"),
     ).drop(WHEN)
+
+
+def _with_ward_codes(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """One spelling of each ward's code, in capitals: `ward  1` and `Ward 1` are one ward.
+
+    It is the same that tells two rows of a ward apart (`_with_keys`), and what months and versions
+    are compared and counted by.
+    """
+    if not table.has("ward_code"):
+        return frame
+    code = normalised(pl.col("ward_code")).str.replace_all(" and ", " & ", literal=True)
+    return frame.with_columns(ward_code=code.str.to_uppercase())
 
 
 def _when(table: Table) -> pl.Expr:

@@ -5,14 +5,19 @@ night ended. Not here: making pages (reports/pages, page_store.py), who is told 
 
 A publication is `site/<month>_r<number>/` with a folder for each kind of reader. It is filled
 beside its place, held against its manifest, renamed, and only then does `latest` point to it.
+Numbers only go up: when inputs go back to what they were, or a page that readers see was changed or
+removed, the same content is published again under a new number.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +35,7 @@ from assets.steps.lake import (
     sync_folder,
     write_json,
 )
-from assets.steps.night import Night
+from assets.steps.night import LONDON, NIGHT_HOUR, Night
 from assets.steps.page_store import (
     Placed,
     forget,
@@ -41,9 +46,10 @@ from assets.steps.page_store import (
     placed_pages,
 )
 from assets.steps.result import Fact, StepResult, Verdict
-from assets.steps.returns import ReturnStatus, to_mend
+from assets.steps.returns import OPEN, to_mend
 from assets.steps.submissions import Receipt, all_receipts
-from assets.steps.warehouse import build_warehouse
+from assets.steps.warehouse import build_warehouse, publication_in
+from data_contracts.states import ReturnStatus
 from reports.edition import Edition
 from reports.pages.frame import INDEX as LANDING
 from reports.pages.site import static_files
@@ -52,10 +58,27 @@ MANIFEST = "manifest.json"
 INDEX = "collaborative/index.html"
 # The parts of a publication that Dagster shows: the first folder of a page's path.
 PARTS = {"collaborative": "landing", "org": "organisations", "stewards": "stewards"}
+# The data month of a publication and its number in it.
+NAME = re.compile(r"(\d{4}-\d{2})_r(\d+)")
 
 
 class PublicationError(RuntimeError):
     """A publication is not what it should be; readers keep the one before."""
+
+
+class EarlierDayError(PublicationError):
+    """A night is as of a day before that of the publication; the message says so."""
+
+
+def refuse_earlier_day(night: Night) -> None:
+    """Stop a night as of a day before the publication's, before it takes anything from the inbox.
+
+    On such a day good files would be refused for ever, as of months that are not over. Writes the
+    night's record; raises EarlierDayError.
+    """
+    if reason := _taken_back(night, _known(night.lake)):
+        _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": reason})
+        raise EarlierDayError(reason)
 
 
 def publish(night: Night) -> StepResult:
@@ -63,46 +86,78 @@ def publish(night: Night) -> StepResult:
 
     Writes the night's record: verdict, publication, what a steward must do.
     """
-    if not all_receipts(night.lake) and not night.lake.latest.exists():
-        return _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": "No file has arrived yet."})
-    made_from = night_print(night)
     known = _known(night.lake)
-    if str(known.get("as_of", "")) > f"{night.today}":
-        reason = (
-            f"Readers have a publication of {known['as_of']}; an earlier day would take it away."
-        )
+    if not known and not all_receipts(night.lake):
+        return _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": "No file has arrived yet."})
+    if reason := _taken_back(night, known):
         return _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": reason})
-    if known.get("made_from") == made_from:
+    is_whole = _is_whole(night.lake.latest)
+    made_from = night_print(night)
+    if is_whole and known.get("made_from") == made_from:
+        _keep_warehouse(night, known)
         return _ended(night, Verdict(known["verdict"]), known | {"made": 0, "is_new": False})
     edition = edition_of(night, "")
     facts = _tasks_for_stewards(night, edition) | {"made_from": made_from}
     pages = placed_pages(night, edition)
     fingerprint = _fingerprint(night, pages)
-    if known.get("fingerprint") == fingerprint:
+    if is_whole and known.get("fingerprint") == fingerprint:
+        _keep_warehouse(night, known)
         facts |= {"publication": known["publication"], "is_new": False, "made": 0, "pages": 0}
-    elif ready := _ready(night.lake, fingerprint):
+    elif ready := _ready(night.lake, known, fingerprint):
+        _keep_warehouse(night, _read_manifest(night.lake.site / ready))
         _switch(night.lake, ready)
         facts |= {"publication": ready, "is_new": True, "made": 0, "pages": len(pages)}
     else:
         facts |= _published(night, edition, pages, fingerprint)
     facts["fingerprint"] = fingerprint
     write_json(night.lake.work / "published.json", facts)
+    if known and not is_whole:
+        facts["repaired"] = known["publication"]
     return _ended(night, Verdict(facts["verdict"]), facts)
+
+
+def _taken_back(night: Night, known: dict[str, Any]) -> str | None:
+    """Why readers cannot have a publication of this night's day; None where they can."""
+    if str(known.get("as_of", "")) <= f"{night.today}":
+        return None
+    return f"Readers have a publication of {known['as_of']}; an earlier day would take it away."
 
 
 def _known(lake: Lake) -> dict[str, Any]:
     """What is known of the publication that readers see; nothing where there is none.
 
-    The manifest is part of the publication and always there; what the publishing night knew beside
-    it (`made_from`, what needs a steward) is missing after a crash, and is then found out again.
+    The manifest is part of the publication; what the publishing night knew beside it (`made_from`,
+    what needs a steward) is missing after a crash, and is then found out again.
     """
-    if not lake.latest.exists():
+    if not lake.latest.is_symlink():
         return {}
-    manifest = read_json(lake.latest / MANIFEST)
-    known = {name: manifest[name] for name in ("publication", "fingerprint", "as_of")}
+    name = lake.latest.resolve().name
     path = lake.work / "published.json"
     noted: dict[str, Any] = read_json(path) if path.exists() else {}
-    return known | (noted if noted.get("publication") == known["publication"] else {})
+    manifest = _read_manifest(lake.latest)
+    known = {fact: manifest[fact] for fact in ("fingerprint", "as_of") if fact in manifest}
+    return {"publication": name} | (noted if noted.get("publication") == name else {}) | known
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    """A publication's manifest; empty where somebody removed it or wrote into it."""
+    try:
+        manifest = read_json(folder / MANIFEST)
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def _keep_warehouse(night: Night, known: dict[str, Any]) -> None:
+    """Build the warehouse of a publication that is there, where it is lost or of another one.
+
+    As on the day of the publication: the figures must be those on the pages. `known` are facts of
+    its manifest.
+    """
+    if publication_in(night.lake) != known["publication"]:
+        day = date.fromisoformat(known["as_of"])
+        then = replace(night, now=datetime.combine(day, NIGHT_HOUR, LONDON).astimezone(UTC))
+        build_warehouse(night.lake, edition_of(then, known["publication"]))
 
 
 def _fingerprint(night: Night, pages: Iterable[Placed]) -> str:
@@ -112,19 +167,46 @@ def _fingerprint(night: Night, pages: Iterable[Placed]) -> str:
     return digest_of(shown, static, moments(night))
 
 
-def _ready(lake: Lake, fingerprint: str) -> str | None:
-    """A complete publication of the same content that a crash kept readers from seeing."""
-    for manifest in sorted(lake.site.glob(f"*_r*/{MANIFEST}")):
-        found = read_json(manifest)
-        if found["fingerprint"] == fingerprint and _is_as_listed(manifest.parent, found["files"]):
-            return manifest.parent.name
-    return None
+def _ready(lake: Lake, known: dict[str, Any], fingerprint: str) -> str | None:
+    """A complete publication of the same content that a crash kept readers from seeing.
+
+    That can only be the newest one, and only where it is newer than what readers see: one that they
+    saw before is not taken out again.
+    """
+    newest = max(_numbers(lake), default=None)
+    if newest is None or newest <= _number_of(known.get("publication", "")):
+        return None
+    name = f"{newest[0]}_r{newest[1]}"
+    manifest = _read_manifest(lake.site / name)
+    is_ready = manifest.get("fingerprint") == fingerprint and _is_whole(lake.site / name)
+    return name if is_ready else None
+
+
+def _numbers(lake: Lake) -> list[tuple[str, int]]:
+    """Data month and number of every publication, also of one that only `latest` still names.
+
+    Other folders, such as somebody's copy, are no publications.
+    """
+    names = [path.name for path in lake.site.iterdir()] + [lake.latest.resolve().name]
+    return [_number_of(name) for name in names if NAME.fullmatch(name)]
+
+
+def _number_of(name: str) -> tuple[str, int]:
+    """The data month and the number in a publication's name; lowest for any other name."""
+    found = NAME.fullmatch(name)
+    return ("", 0) if found is None else (found[1], int(found[2]))
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a publication has all that its manifest lists, byte for byte."""
+    files = _read_manifest(folder).get("files")
+    return isinstance(files, dict) and _is_as_listed(folder, files)
 
 
 def _is_as_listed(folder: Path, files: dict[str, str]) -> bool:
     """Whether every file of a publication is there with the bytes that its manifest says."""
     return all(
-        (folder / name).exists() and digest_of_file(folder / name) == digest
+        (folder / name).is_file() and digest_of_file(folder / name) == digest
         for name, digest in files.items()
     )
 
@@ -169,7 +251,7 @@ def _count_new(lake: Lake, pages: list[Placed]) -> int:
 def _next_name(lake: Lake, edition: Edition) -> str:
     """The data month and the number of the publication in it: `2024-03_r2`."""
     month = f"{edition.data_month:%Y-%m}"
-    numbers = [int(p.name.partition("_r")[2]) for p in lake.site.glob(f"{month}_r*")]
+    numbers = [number for of, number in _numbers(lake) if of == month]
     return f"{month}_r{max(numbers, default=0) + 1}"
 
 
@@ -204,17 +286,27 @@ def _tasks_for_stewards(night: Night, edition: Edition) -> dict[str, Any]:
     """The verdict, and each thing that somebody must do about data."""
     dismissed = read_decisions(night).dismissed
     mend = [_to_mend(receipt) for receipt in to_mend(all_receipts(night.lake), dismissed)]
-    missing = edition.returns.filter(
-        (pl.col("status") == ReturnStatus.MISSING) & (pl.col("period") <= edition.data_month)
+    owed = {status.value: _owed(edition, status, dismissed) for status in OPEN}
+    is_good = not mend and not any(owed.values())
+    verdict = Verdict.GOOD if is_good else Verdict.NEEDS_STEWARD
+    return {"verdict": verdict.value, "mend": mend, **owed}
+
+
+def _owed(edition: Edition, status: ReturnStatus, dismissed: Collection[str]) -> list[str]:
+    """Returns of one status up to the data month, for the command line.
+
+    Of an incomplete one whose file was dismissed nobody is asked for more: that was decided.
+    """
+    found = edition.returns.filter(
+        pl.col("status") == status,
+        pl.col("period") <= edition.data_month,
+        ~pl.col("submission").is_in(list(dismissed)).fill_null(False),
     ).sort("organisation", "workstream", "table", "period")
-    owed = [
-        f"{organisation} {workstream}.{table} {period:%Y-%m}"
-        for organisation, workstream, table, period in missing.select(
-            "organisation", "workstream", "table", "period"
-        ).iter_rows()
+    return [
+        f"{row['organisation']} {row['workstream']}.{row['table']} {row['period']:%Y-%m}"
+        + (f" ({row['parts_in']} of {row['parts_due']})" if row["parts_due"] else "")
+        for row in found.iter_rows(named=True)
     ]
-    verdict = Verdict.NEEDS_STEWARD if mend or owed else Verdict.GOOD
-    return {"verdict": verdict.value, "mend": mend, "missing": owed}
 
 
 def _to_mend(receipt: Receipt) -> dict[str, str]:

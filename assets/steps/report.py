@@ -7,7 +7,7 @@ pages across workstreams and what readers see at the end (publish.py).
 from __future__ import annotations
 
 from assets.steps.editions import edition_of
-from assets.steps.fingerprints import is_made, mark_made, workstream_print
+from assets.steps.fingerprints import is_made, remaking, workstream_print
 from assets.steps.lake import digest_of
 from assets.steps.night import Night
 from assets.steps.page_store import keep, placed_workstream
@@ -23,6 +23,6 @@ def report(night: Night, contract: Contract) -> StepResult:
         return StepResult(rows=0, metadata={"made": 0})
     edition = edition_of(night, "", (contract,))
     own = placed_workstream(night, edition, contract)
-    made = keep(night, own)
-    mark_made(folder, "report", made_from)
+    with remaking(folder, "report", made_from):
+        made = keep(night, own)
     return StepResult(rows=made, metadata={"made": made, "pages": len(own)})

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 import polars as pl
 
+from assets.steps.decisions import read_decisions
 from assets.steps.in_force import arrival, ranks
 from assets.steps.months import deadline_of, later, months_between
 from assets.steps.night import LONDON, Night
@@ -20,12 +20,15 @@ from assets.steps.read import parsed_name
 from assets.steps.submissions import Receipt, all_receipts
 from data_contracts.contract import Contract, Table
 from data_contracts.problems import Outcome
+from data_contracts.states import ReturnStatus
 
 NOT_TAKEN = (Outcome.REFUSED, Outcome.QUARANTINED)
 TO_MEND = (*NOT_TAKEN, Outcome.PARTLY_ACCEPTED)
 IN_FULL = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
 # Readers are shown a year; before it, only what is still open (and not for ever).
 MONTHS_SHOWN, MONTHS_OPEN = 12, 36
+# A steward has something to do about these.
+OPEN = (ReturnStatus.REFUSED, ReturnStatus.INCOMPLETE, ReturnStatus.MISSING)
 
 RETURNS_SCHEMA = pl.Schema(
     {
@@ -43,18 +46,6 @@ RETURNS_SCHEMA = pl.Schema(
 )
 
 
-class ReturnStatus(StrEnum):
-    """How a return stands."""
-
-    ON_TIME = "on_time"
-    ON_TIME_TO_CHECK = "on_time_to_check"
-    LATE = "late"
-    REFUSED = "refused"
-    INCOMPLETE = "incomplete"
-    MISSING = "missing"
-    WAITING = "waiting"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthInForce:
     """The version that counts for one return."""
@@ -63,9 +54,6 @@ class MonthInForce:
     is_complete: bool
     parts_in: int
     parts_due: int
-
-
-OPEN = (ReturnStatus.REFUSED, ReturnStatus.INCOMPLETE, ReturnStatus.MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +74,10 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that was sent for the returns of one table, by organisation and month."""
+    """All that was sent for the returns of one table, by organisation and month.
+
+    `refused` are months of which something came and nothing was accepted.
+    """
 
     receipts: Mapping[str, Receipt]
     in_force: Mapping[tuple[str, date], MonthInForce]
@@ -101,11 +92,12 @@ def returns(
 
     `months` is what is in force; `to_check` names submissions about which something was asked.
     """
+    dismissed = read_decisions(night).dismissed
     rows = [
         row
         for table in contract.tables
         if table.due
-        for row in _of_table(night, table, _history(night, table, months), to_check)
+        for row in _of_table(night, table, _history(night, table, months, dismissed), to_check)
     ]
     return pl.DataFrame(rows, schema=RETURNS_SCHEMA, orient="row")
 
@@ -152,7 +144,9 @@ def months_of(receipt: Receipt) -> frozenset[date]:
     return frozenset(sent.period for sent in receipt.months)
 
 
-def _history(night: Night, table: Table, months: pl.DataFrame) -> History:
+def _history(
+    night: Night, table: Table, months: pl.DataFrame, dismissed: Collection[str]
+) -> History:
     receipts = [
         r
         for r in all_receipts(night.lake)
@@ -175,13 +169,21 @@ def _history(night: Night, table: Table, months: pl.DataFrame) -> History:
         },
         first_accepted=first,
         refused=frozenset(
-            (organisation, month)
+            month
             for receipt in receipts
-            if receipt.outcome in NOT_TAKEN
-            for organisation in table.organisations_of(receipt.submitter)
-            for month in months_of(receipt)
+            # Nobody is asked to mend a dismissed file: what it was sent for is still to come.
+            if receipt.submission not in dismissed
+            for month in _not_taken(receipt, table)
         ),
     )
+
+
+def _not_taken(receipt: Receipt, table: Table) -> Iterator[tuple[str, date]]:
+    """Organisations' months that a file was sent for and of which it brought no accepted row."""
+    if receipt.outcome in NOT_TAKEN:
+        for organisation in table.organisations_of(receipt.submitter):
+            yield from ((organisation, month) for month in months_of(receipt))
+    yield from ((sent.organisation, sent.period) for sent in receipt.months if not sent.rows)
 
 
 def _of_table(

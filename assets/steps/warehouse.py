@@ -1,7 +1,8 @@
 """The figures of a night in one DuckDB file, for whoever wants to ask questions in SQL.
 
-Belongs here: building it anew, proving it whole, putting it in place. Does not belong here: any
-figure that is not in an edition already.
+Belongs here: building it anew, proving it whole, putting it in place, and which publication it is
+of (its table `publication`, one row). Does not belong here: any figure that is not in an edition
+already.
 """
 
 from __future__ import annotations
@@ -32,11 +33,30 @@ class WarehouseError(RuntimeError):
     """The new warehouse does not hold what was put into it; the old one is still in place."""
 
 
+def publication_in(lake: Lake) -> str | None:
+    """The publication whose figures the warehouse has; None where none can be read."""
+    if not lake.warehouse.exists():
+        return None
+    try:
+        with duckdb.connect(str(lake.warehouse), read_only=True) as connection:
+            row = connection.sql("select name from publication").fetchone()
+    except duckdb.Error:
+        return None
+    return None if row is None else str(row[0])
+
+
 def build_warehouse(lake: Lake, edition: Edition) -> None:
     """A new file, verified, then renamed over the old one. Raises WarehouseError."""
     making = lake.warehouse.with_name(f".making-{lake.warehouse.name}")
-    making.unlink(missing_ok=True)
+    # A log that a crash left beside it would be played into the new file.
+    for left in (making, making.with_name(f"{making.name}.wal")):
+        left.unlink(missing_ok=True)
     with duckdb.connect(str(making)) as connection:
+        connection.execute("create table publication (name varchar, data_month date, as_of date)")
+        connection.execute(
+            "insert into publication values (?, ?, ?)",
+            [edition.publication, edition.data_month, edition.today],
+        )
         for table, field in TABLES.items():
             frame: pl.DataFrame = getattr(edition, field)
             connection.register("given", frame.to_arrow())

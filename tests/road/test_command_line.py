@@ -129,6 +129,51 @@ def test_an_earlier_day_does_not_take_readers_back(road: Road) -> None:
     assert road.publication == "2024-03_r1"
 
 
+def test_run_names_months_that_are_not_complete(empty_road: Road) -> None:
+    """Nothing is to mend and nothing missing, but 7A4 left out one of its wards in March."""
+    for organisation in ("7A4", "7A7"):
+        name, wards = f"{organisation}_hand-hygiene", "A" if organisation == "7A4" else "AB"
+        before = rows(organisation, "2024-01", "2024-02")
+        empty_road.put(f"{name}_202401-202402_v01.csv", csv_of(before))
+        march = rows(organisation, "2024-03", wards=wards)
+        empty_road.put(f"{name}_202403_v01.csv", csv_of(march))
+    code, text = _night(empty_road, "2024-04-20")
+    assert code == 1
+    assert "Needs a steward. Files to mend: 0; returns incomplete: 1." in text
+    assert "incomplete: 7A4 hand_hygiene.monthly 2024-03 (1 of 2)" in text
+
+
+def test_run_says_that_it_made_an_altered_publication_again(road: Road) -> None:
+    _night(road, "2024-04-20")
+    page = road.latest.resolve() / "collaborative" / "index.html"
+    page.unlink()
+    code, text = _night(road, "2024-04-21")
+    assert code == 0
+    # Two pages are new: the landing page, in each language, shows the publication's name.
+    assert "Publication 2024-03_r2: 16 pages, 2 of them new or changed." in text
+    assert "2024-03_r1 was changed or lost files; a whole one took its place." in text
+
+
+def test_publish_that_fails_ends_with_2_and_one_sentence(road: Road) -> None:
+    _night(road, "2024-04-20")
+    road.lake.joinpath("warehouse.duckdb").unlink()
+    road.lake.joinpath("warehouse.duckdb").mkdir()
+    arguments = ("--lake", road.lake, "--contracts", road.contracts, "--today", "2024-04-21")
+    code, text = _run("publish", *arguments)
+    assert code == 2
+    assert "The night stopped: IsADirectoryError: " in text
+    assert "Readers keep the last publication" in text
+    assert len(list(road.lake.glob("alerts/*.json"))) == 1
+
+
+def test_a_night_that_cannot_even_write_an_alert_ends_with_2(road: Road) -> None:
+    for name in ("nights", "alerts"):
+        (road.lake / name).write_text("no folder")
+    code, text = _night(road, "2024-04-20")
+    assert code == 2
+    assert "The night stopped: " in text
+
+
 def test_publish_looks_at_no_new_file(road: Road) -> None:
     _night(road, "2024-04-20")
     road.put("7A4_hand-hygiene_202403_v02.csv", csv_of(rows("7A4", "2024-03")))

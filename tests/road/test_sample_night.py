@@ -194,3 +194,11 @@ def test_hywel_dda_got_worse_since_july_2023(sample: Path) -> None:
     """What a programme lead asks first is said in words."""
     page = (sample / "site" / "latest" / "collaborative" / "ws-falls.html").read_text("utf-8")
     assert "above the upper limit of 7.87, a signal since July 2023" in page
+
+
+def test_the_record_lists_what_the_story_says(sample: Path) -> None:
+    """7A7's falls and events of March never came; of no month a ward or a row is lacking."""
+    (record,) = (sample / "nights").glob("*.json")
+    facts = json.loads(record.read_text("utf-8"))
+    assert facts["missing"] == ["7A7 falls.events 2024-03", "7A7 falls.monthly 2024-03"]
+    assert (facts["incomplete"], facts["refused"], len(facts["mend"])) == ([], [], 10)
