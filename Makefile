@@ -48,10 +48,16 @@ browser: $(STAMP)
 benchmarks: $(STAMP)
 	$(BIN)/python -m pytest -m benchmark_run
 
-# Dagster's web interface on this lake: http://localhost:3000
+# Dagster's web interface on this lake: http://localhost:3000, or another port: make ui PORT=3001
+# Started in the instance's own folder: Dagster warns of a dagster.yaml in any other. What it says
+# of its own command (that `dg dev` is newer, which needs one more library) helps nobody here.
+ui: PORT ?= 3000
 ui: $(STAMP)
-	@mkdir -p $(LAKE)/dagster && cp -n dagster.yaml $(LAKE)/dagster/ || true
-	SAFECARE_TODAY=$(DAY) SAFECARE_LAKE=$(LAKE) DAGSTER_HOME=$(abspath $(LAKE)/dagster) $(BIN)/dagster dev -w workspace.yaml
+	@test -d $(LAKE) || $(BIN)/safecare sample $(LAKE)
+	@mkdir -p $(LAKE)/dagster && cp dagster.yaml $(LAKE)/dagster/
+	@export PYTHONWARNINGS='ignore:Function `dev_command`'; \
+	export SAFECARE_TODAY=$(DAY) SAFECARE_LAKE=$(abspath $(LAKE)) DAGSTER_HOME=$(abspath $(LAKE)/dagster); \
+	cd $(LAKE)/dagster && exec $(abspath $(BIN))/dagster dev --port $(PORT) -w $(abspath workspace.yaml)
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

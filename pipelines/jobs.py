@@ -14,28 +14,12 @@ NIGHTLY = "nightly"
 MAX_RUNTIME_SECONDS = 2 * 60 * 60
 
 
-def nightly_job(
-    organisations: dg.StaticPartitionsDefinition | None,
-) -> UnresolvedAssetJobDefinition:
-    """Every asset, from the inbox to the publication, as one run.
-
-    The run's tags say "all organisations", so that however it is started (schedule, sensor,
-    command line) it needs no choice of partition.
-    """
+def nightly_job() -> UnresolvedAssetJobDefinition:
+    """Every asset, from the inbox to the publication, as one run that asks for nothing."""
     return dg.define_asset_job(
         NIGHTLY,
         selection=dg.AssetSelection.all(),
         description="Receive, check, count, detect, report and publish, once for all workstreams.",
         executor_def=dg.in_process_executor,
-        tags={"dagster/max_runtime": str(MAX_RUNTIME_SECONDS), **_all_of(organisations)},
+        tags={"dagster/max_runtime": str(MAX_RUNTIME_SECONDS)},
     )
-
-
-def _all_of(organisations: dg.StaticPartitionsDefinition | None) -> dict[str, str]:
-    if organisations is None:
-        return {}
-    codes = organisations.get_partition_keys()
-    return {
-        "dagster/asset_partition_range_start": codes[0],
-        "dagster/asset_partition_range_end": codes[-1],
-    }

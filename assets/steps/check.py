@@ -23,7 +23,7 @@ from assets.steps.night import Night
 from assets.steps.prepare import SUBMITTER, prepared, row_scope_codes, total_of
 from assets.steps.read import is_blank, parsed_name, rows_of
 from assets.steps.receive import waiting
-from assets.steps.result import CheckResult, StepResult
+from assets.steps.result import StepResult
 from assets.steps.submissions import (
     NO_MONTH,
     MonthSent,
@@ -372,20 +372,4 @@ def _step_result(settled: list[Settled]) -> StepResult:
         rows=accepted.total(),
         rows_by_organisation=accepted,
         metadata={"files": len(settled), **outcomes},
-        checks=tuple(result for one in settled for result in _check_results(one)),
     )
-
-
-def _check_results(settled: Settled) -> list[CheckResult]:
-    """What failed in one submission, by rule, for Dagster's checks."""
-    counted = settled.problems.group_by("code").len().sort("code")
-    return [
-        CheckResult(
-            organisation=settled.receipt.submitter,
-            rule=code,
-            passed=False,
-            problems=count,
-            submissions=(settled.receipt.submission,),
-        )
-        for code, count in counted.iter_rows()
-    ]

@@ -1,6 +1,7 @@
-"""What a step hands back and how a night can end: values for Dagster, the command line and logs.
+"""What a step hands back, and how a night can end.
 
-Not here: the results themselves. They lie in the lake's files; a step only says what it did.
+Belongs here: values for Dagster, the command line and logs. Does not belong here: the results
+themselves (they lie in the lake's files).
 """
 
 from __future__ import annotations
@@ -23,21 +24,9 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckResult:
-    """How one rule fared for one organisation's waiting submissions."""
-
-    organisation: str
-    rule: str
-    passed: bool
-    problems: int
-    submissions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
     """Counts and links for people. `rows` is what the step made in all."""
 
     rows: int
     rows_by_organisation: Mapping[str, int] = field(default_factory=dict)
     metadata: Mapping[str, Fact] = field(default_factory=dict)
-    checks: tuple[CheckResult, ...] = ()
