@@ -59,6 +59,11 @@ class Unreadable(StrEnum):
     FORMULA_WITHOUT_VALUE = "formula_without_value"
     BROKEN_LINES = "broken_lines"
     CONTROL_CHARACTERS = "control_characters"
+    LONE_QUOTES = "lone_quotes"
+    ERROR_CELLS = "error_cells"
+    UNSEEN_CELLS = "unseen_cells"
+    DOCUMENT_TYPE = "document_type"
+    CELL_TOO_LONG = "cell_too_long"
 
 
 class IdentifierKind(StrEnum):
@@ -73,6 +78,18 @@ class IdentifierKind(StrEnum):
 # where the problem is made, and not at night on the page.
 CODED_FACTS: Mapping[str, type[StrEnum]] = MappingProxyType(
     {"reason": Unreadable, "kind": IdentifierKind}
+)
+
+# Cases of a kind that have sentences of their own, as the optional fact `case` names them: code ->
+# case -> the facts that its sentences use.
+CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "F04": {"pdf": ()},
+        # A row of names is there, but few of them are the agreed ones.
+        "H04": {"other_names": ("found", "agreed")},
+        # A file on somebody's desk lies in no inbox: its name has to say who sends it.
+        "F07": {"desk": ()},
+    }
 )
 
 EFFECT_OF_SCOPE: Mapping[Scope, Effect] = MappingProxyType(
@@ -125,6 +142,8 @@ UNKNOWN_SUBMITTER = _refusal("F07", "folder")
 SAME_FILE = Kind("F08", Scope.INFORMATION, Effect.DUPLICATE, ("duplicate_of",))
 TOO_LARGE = _refusal("F09", "limit_mb")
 SEVERAL_SHEETS = _refusal("F10")
+HIDDEN_ROWS = _question("F11", "hidden_rows")
+HIDDEN_SHEETS = _question("F12", "sheets")
 
 MISSING_COLUMN = _refusal("H01", "column", "suggestion")
 UNKNOWN_COLUMN = _question("H02", "column")
@@ -156,6 +175,8 @@ SURPLUS_CELLS = _row("R09")
 MONTH_NOT_NAMED = _row("R10", "value", "named")
 DATE_OUTSIDE_MONTH = _row("R11", "value", "period")
 ALL_AND_PARTS = _row("R12", "value")
+# Below the rows, such as "Source: Datix": left out and said so.
+NOTE_ROW = _question("R13")
 
 IDENTIFIER = _quarantine("S01", "column", "kind")
 NOTHING_ACCEPTED = _refusal("S02")
@@ -173,6 +194,8 @@ FILE_KINDS = (
     SAME_FILE,
     TOO_LARGE,
     SEVERAL_SHEETS,
+    HIDDEN_ROWS,
+    HIDDEN_SHEETS,
 )
 HEADER_KINDS = (MISSING_COLUMN, UNKNOWN_COLUMN, DUPLICATE_COLUMN, NO_HEADER, NO_ROWS)
 CELL_KINDS = (
@@ -200,6 +223,7 @@ ROW_KINDS = (
     MONTH_NOT_NAMED,
     DATE_OUTSIDE_MONTH,
     ALL_AND_PARTS,
+    NOTE_ROW,
 )
 SUBMISSION_KINDS = (IDENTIFIER, NOTHING_ACCEPTED, WARDS_MISSING, NAME_DIFFERS)
 
@@ -222,7 +246,8 @@ class Problem:
     """One thing found in one submission: a kind and its facts, never a sentence.
 
     `row` counts as Excel does (the header of an ordinary sheet is row 1), `cell` is an Excel
-    address such as C14. Raises ValueError where a fact that the kind's sentences need is lacking.
+    address such as C14. The fact `case` names one of CASES. Raises ValueError where a fact that the
+    sentences need is lacking.
     """
 
     kind: Kind
@@ -238,11 +263,20 @@ class Problem:
     def __post_init__(self) -> None:
         located = {"column": self.column, "value": self.value}
         known = {name for name, fact in located.items() if fact is not None} | set(self.facts)
-        lacking = sorted(set(self.kind.facts) - known)
+        lacking = sorted({*self.kind.facts, *self._facts_of_case()} - known)
         if lacking:
             raise ValueError(f"problem {self.kind.code} lacks {', '.join(lacking)}")
         for name in CODED_FACTS.keys() & set(self.kind.facts):
             CODED_FACTS[name](str(self.facts[name]))
+
+    def _facts_of_case(self) -> tuple[str, ...]:
+        """What the sentences of a case need; a contract's rule has none, whatever its columns."""
+        case, cases = self.facts.get("case"), CASES.get(self.kind.code)
+        if case is None or cases is None:
+            return ()
+        if str(case) not in cases:
+            raise ValueError(f"problem {self.kind.code} has no case {case}")
+        return cases[str(case)]
 
 
 PROBLEM_SCHEMA = pl.Schema(

@@ -22,8 +22,10 @@ DECIMALS = {100.0: 1, 1000.0: 2, 100_000.0: 1, 1.0: 1}
 # What the engine says of a run chart whose months cannot be judged.
 UNJUDGED = frozenset({ChartReason.MOSTLY_ZERO, ChartReason.MOSTLY_FULL})
 SIDES = {HIGH: "high", LOW: "low", 0: "none"}
+SLOPES = {HIGH: "rising", LOW: "falling", 0: "none"}
 # Headlines that speak of the last value instead of the last one that was judged.
-NOT_NOW = frozenset({Standing.GAP.value, Standing.HOLLOW.value})
+GAP_STATE = "gap_state"
+NOT_NOW = frozenset({Standing.GAP.value, GAP_STATE, Standing.HOLLOW.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,19 @@ class Speaker:
     def reason(self, series: Series, point: Point) -> str:
         """Why a point is a signal, and since when.
 
-        `8 months in a row below the mean of 5.87, a signal since May 2026`.
+        `8 months in a row below the mean of 5.87, a signal since May 2026`. A signal that began by
+        another rule names that rule, so that today's is not said of the months before it held.
         """
         kind = "events" if series.is_by_event else "months"
-        since = self.when(series, series.since(point))
-        why = self._rule(series, point)
-        return self.words.text(f"charts.since.reason_{kind}", reason=why, since=since)
+        first = series.since(point)
+        own = series.rule_since(point)
+        return self.words.text(
+            f"charts.since.{_since_case(first, own, point)}_{kind}",
+            reason=self._rule(series, point),
+            since=self.when(series, first),
+            own=self.when(series, own),
+            first=self.words.text(f"charts.rule.{first.rule}") if first.rule else "",
+        )
 
     def since(self, series: Series) -> str:
         """`since May 2026`: how long the judged point's signal lasts; empty without a signal."""
@@ -145,8 +154,11 @@ class Speaker:
             is_unjudged = point.verdict == Verdict.NONE and point.value is not None
             case = "not_judged" if is_unjudged else f"{point.verdict}"
             return self.words.text(f"charts.verdict.{case}")
-        kind = verdict_kind(point.verdict)
-        return self.words.text(f"charts.verdict_side.{kind}.{SIDES[point.rule_side or 0]}")
+        kind, sides = verdict_kind(point.verdict), SIDES
+        if point.rule == RuleName.TREND:
+            # A trend may begin on the other side of the mean: it has a slope and no side.
+            sides = SLOPES
+        return self.words.text(f"charts.verdict_side.{kind}.{sides[point.rule_side or 0]}")
 
     def notes(self, point: Point, *, with_source: bool) -> str:
         """State and source of one point, where they are worth a word."""
@@ -259,7 +271,9 @@ def headline_case(series: Series) -> str:
     if stands is Standing.NEVER:
         return "no_data"
     if stands in (Standing.GAP, Standing.HOLLOW):
-        return stands.value
+        # The last figure before a gap may be one that does not count either.
+        is_young = stands is Standing.GAP and series.last is not None and not series.last.is_final
+        return GAP_STATE if is_young else stands.value
     if stands is Standing.NOT_JUDGED:
         return unjudged_reason(series) or "not_judged"
     if stands is Standing.TOO_FEW:
@@ -267,6 +281,16 @@ def headline_case(series: Series) -> str:
     if series.judged is not None and series.judged.is_signal:
         return verdict_kind(series.judged.verdict).value
     return "around_median" if has_median(series) else "common_cause"
+
+
+def _since_case(first: Point, own: Point, point: Point) -> str:
+    """Whether a signal began by the rule that is told, and whether that needs a start of its own.
+
+    Only a point beyond a limit says nothing of the months before it; runs and trends name theirs.
+    """
+    if point.rule == RuleName.OUTSIDE and own is not first:
+        return "both"
+    return "reason" if first.rule == point.rule else "begun"
 
 
 def unjudged_reason(series: Series) -> str | None:

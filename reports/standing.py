@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from data_contracts.states import PointState
-from reports.figures.series import Series
+from reports.figures.series import Point, Series
 from reports.spc.vocabulary import Verdict
 
 ENOUGH_FOR_LIMITS = 12
@@ -49,6 +49,14 @@ def standing(series: Series) -> Standing:
     if judged is None or judged.verdict == Verdict.NONE:
         return Standing.NOT_JUDGED
     return Standing.TOO_FEW if _is_too_short(series) else Standing.JUDGED
+
+
+def told_now(series: Series) -> Point | None:
+    """The point whose figure opens what is told: the judged one, or the last one without a verdict.
+
+    A figure that is not final yet is younger than the one that was judged, and often far off it.
+    """
+    return series.judged if standing(series) is Standing.JUDGED else series.last
 
 
 def verdict_now(series: Series) -> Verdict:

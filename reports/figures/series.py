@@ -113,6 +113,16 @@ class Series:
         run = list(takewhile(lambda p: p.verdict == point.verdict, reversed(before)))
         return run[-1] if run else point
 
+    def rule_since(self, point: Point) -> Point:
+        """The first of the unbroken run of points that are signals by a point's own rule and side.
+
+        It lies within `since`: a signal may have begun by another rule.
+        """
+        before = [p for p in self.points if p.is_solid and p.period <= point.period]
+        own = (point.verdict, point.rule, point.rule_side)
+        run = list(takewhile(lambda p: (p.verdict, p.rule, p.rule_side) == own, reversed(before)))
+        return run[-1] if run else point
+
     @property
     def source_runs(self) -> tuple[tuple[str, tuple[date, ...]], ...]:
         """Where figures come from, in order: each source with its months, until it changes."""

@@ -15,7 +15,7 @@ from data_contracts.contract import Contract, Measure
 from reports.edition import Edition
 from reports.figures import scales
 from reports.figures.draw import figure, figure_json
-from reports.figures.series import EVENT_CHARTS, Series, read_series
+from reports.figures.series import EVENT_CHARTS, Point, Series, read_series
 from reports.figures.sizes import SPECS, Size
 from reports.figures.sparkline import sparkline
 from reports.pages.chart_data import DataTable, Labels, csv_file, data_table
@@ -29,7 +29,7 @@ from reports.pages.series_key import SeriesKey
 from reports.pages.sources import source_sentence
 from reports.sentences import Speaker
 from reports.spc.vocabulary import LimitsStatus, Verdict
-from reports.standing import kind_now, side_now
+from reports.standing import kind_now, side_now, told_now
 from reports.words import Words
 
 
@@ -47,9 +47,11 @@ class ChartModel:
 
     `figure` is JSON for charts.js, empty where `blank` says why there is none. `verdict` is
     improvement, concern, change or common_cause where one stands for the series' last month, else
-    none; `side` is 1, 0 or -1. `csv` is the content of the file at `csv_href`. `latest_month` and
-    `missing` are empty unless the last figure is older than the chart's last month. `source` says
-    where the figures come from.
+    none; `side` is 1, 0 or -1. `csv` is the content of the file at `csv_href`. `latest` is the
+    figure that the verdict speaks of: where a younger one is not final yet, the last final one.
+    `latest_month` is empty unless that is older than the chart's last month, `latest_state` unless
+    it does not count; `missing` unless there is no figure for the last month. `source` says where
+    the figures come from.
     """
 
     id: str
@@ -60,6 +62,7 @@ class ChartModel:
     measure: str
     latest: str
     latest_month: str
+    latest_state: str
     finding: str
     missing: str
     verdict: Verdict
@@ -112,6 +115,7 @@ def model_of(
     shown = whole.last_months(SPECS[size].max_months)
     measure_name = _measure_text(speaker, key, "short")
     file = csv_file(whole, speaker, _labels(speaker, key, options))
+    told = told_now(whole)
     csv_name = file_name(key.anchor, speaker.words.language, "csv")
     return ChartModel(
         id=key.anchor,
@@ -120,8 +124,9 @@ def model_of(
         subtitle=subtitle(shown, key, speaker),
         unit_name=options.unit_name,
         measure=measure_name,
-        latest=speaker.amounts.amount(whole.last.value if whole.last else None),
-        latest_month=_older_month(whole, speaker),
+        latest=speaker.amounts.amount(told.value if told else None),
+        latest_month=_older_month(whole, told, speaker),
+        latest_state=speaker.state(told) if told else "",
         finding=speaker.finding(whole),
         missing=_missing(whole, speaker),
         verdict=kind_now(whole),
@@ -191,18 +196,17 @@ def _notes(
     return (*known, *_reference_note(shown, speaker, options))
 
 
-def _older_month(series: Series, speaker: Speaker) -> str:
-    """The month of the last figure, where the months after it have none."""
-    last = series.last
-    if last is None or series.is_by_event or last.period == series.points[-1].period:
+def _older_month(series: Series, told: Point | None, speaker: Speaker) -> str:
+    """The month of a figure, where it is not the series' last one."""
+    if told is None or series.is_by_event or told.period == series.points[-1].period:
         return ""
-    return short_month(speaker.words, last.period)
+    return short_month(speaker.words, told.period)
 
 
 def _missing(series: Series, speaker: Speaker) -> str:
     """That the last month has no figure, and which month is shown in its place."""
     last = series.last
-    if last is None or not _older_month(series, speaker):
+    if last is None or not _older_month(series, last, speaker):
         return ""
     month = speaker.words.month
     return speaker.words.text(

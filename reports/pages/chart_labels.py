@@ -82,11 +82,15 @@ def _end_labels(series: Series, speaker: Speaker, size: Size) -> list[EndLabel]:
 
 def _latest_label(series: Series, speaker: Speaker, size: Size) -> EndLabel:
     last = series.last or Point(period=series.points[-1].period)
-    value = f"<b>{speaker.amounts.amount(last.value)}</b>"
+    value = speaker.amounts.amount(last.value)
+    if last.is_solid:
+        # Bold is for a figure that counts; a hollow point has a hollow label.
+        value = f"<b>{value}</b>"
     month = month_names(speaker.words)[last.period.month - 1]
     dated = f"{value} {short_month(speaker.words, last.period)}"
     long = value if size is Size.SMALL else dated
     colour = theme.verdict_colour(last.verdict) if last.is_signal else theme.INK
+    colour = colour if last.is_solid else theme.INK_QUIET
     return EndLabel(
         value=last.value or 0.0, text=long, short=f"{value} {month}", colour=colour, is_latest=True
     )

@@ -49,10 +49,24 @@ class Finding:
         return self.kind in SIGNALS and self.before is not None and self.before != self.verdict
 
     @property
+    def is_judged(self) -> bool:
+        """Whether a verdict stands now: neither a gap nor an incomplete month has one."""
+        return self.kind is not Verdict.NONE
+
+    @property
+    def had_signal(self) -> bool:
+        """Whether last month's report had a signal."""
+        return self.before is not None and self.before not in QUIET
+
+    @property
     def has_ended(self) -> bool:
-        """Whether last month's report had a signal that this one has not."""
-        had_signal = self.before is not None and self.before not in QUIET
-        return had_signal and self.kind not in SIGNALS
+        """Whether last month's report had a signal that this one, which judged it, has not."""
+        return self.had_signal and self.kind is Verdict.COMMON_CAUSE
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether last month's report had a signal, and this one could not judge: nothing ended."""
+        return self.had_signal and not self.is_judged
 
 
 def findings(edition: Edition, every: Iterable[WorkstreamSeries]) -> tuple[Finding, ...]:

@@ -57,8 +57,8 @@ def landing_page(edition: Edition, words: Words) -> LandingPage:
     every = findings(edition, (read_workstream(edition, contract) for contract in contracts))
     keys = key_measures(contracts)
     told = [found for found in every if found.measure in keys]
-    headline = Headline(edition, words, told)
     pages = {c.workstream: page_name(c.workstream, words.language) for c in contracts}
+    headline = Headline(edition, words, told, pages)
     return LandingPage(
         name=file_name(INDEX, words.language),
         title=headline.title(),

@@ -11,6 +11,7 @@ from typing import Any
 
 from data_contracts.contract import Measure
 from reports.edition import Edition
+from reports.figures.series import Series
 from reports.pages.levels import WALES
 from reports.pages.return_statuses import gaps_of, returns_of_month
 from reports.pages.units import unit_name
@@ -33,8 +34,19 @@ WITHOUT = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalLine:
+    """One signal below a finding: whose it is, with the place that leads to, and what it says."""
+
+    name: str
+    text: str
+    href: str
+    is_new: bool = False
+    is_simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bullet:
-    """One finding: an icon, a bold part that can stand alone, and the rest.
+    """One finding: an icon, a bold part that can stand alone, the rest, and a line for each signal.
 
     `icon` is a verdict, an assurance, `gap` or `whole`; `side` points its arrow.
     """
@@ -43,6 +55,7 @@ class Bullet:
     side: int
     strong: str
     rest: str
+    lines: tuple[SignalLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +98,43 @@ class Narrator:
 
     def _wales_bullet(self) -> Bullet:
         main, wales = self.series.main, self.series.of(self.series.main, WALES)
-        speaker, last = self._speaker(main), wales.last
-        if last is None:
-            strong = self.words.text("charts.page.bullet.wales_none")
+        speaker = self._speaker(main)
+        if wales.last is None:
+            strong = self._wales_value(wales, speaker)
             return Bullet(icon=Verdict.NONE, side=0, strong=strong, rest="")
-        strong = self.words.text(
-            "charts.page.bullet.wales",
-            value=speaker.amounts.amount(last.value),
-            month=self.words.month(last.period),
+        rest = [speaker.headline(wales, self._short(main)) + ".", *self._young(wales, speaker)]
+        return Bullet(
+            icon=kind_now(wales),
+            side=side_now(wales),
+            strong=self._wales_value(wales, speaker),
+            rest=" ".join([*rest, *self._others()]),
         )
-        rest = " ".join([speaker.headline(wales, self._short(main)) + ".", *self._others()])
-        return Bullet(icon=kind_now(wales), side=side_now(wales), strong=strong, rest=rest)
+
+    def _wales_value(self, wales: Series, speaker: Speaker) -> str:
+        """The last figure that was judged: a younger one that may still change is no headline."""
+        last, judged = wales.last, wales.judged
+        told = judged or last
+        if told is None:
+            return self.words.text("charts.page.bullet.wales_none")
+        case = "wales" if told is last else "wales_judged"
+        return self.words.text(
+            f"charts.page.bullet.{case if judged else 'wales_state'}",
+            value=speaker.amounts.amount(told.value),
+            month=speaker.when(wales, told),
+            state=speaker.state(told),
+        )
+
+    def _young(self, wales: Series, speaker: Speaker) -> list[str]:
+        """The newest figure where it is too young to count, told as such."""
+        last = wales.last
+        if last is None or last is wales.judged or standing(wales) is not Standing.JUDGED:
+            return []
+        amount, month = speaker.amounts.amount(last.value), self.words.month(last.period)
+        return [
+            self.words.text(
+                "charts.page.bullet.young", value=amount, month=month, state=speaker.state(last)
+            )
+        ]
 
     def _others(self) -> list[str]:
         """What the other key measures say of Wales, where that is a signal."""

@@ -25,7 +25,7 @@ from reports.pages.frame import INDEX, with_measures
 from reports.pages.headline import Headline
 from reports.pages.levels import ORGANISATION, WALES
 from reports.pages.matrix import Cell, CellMaker, ColumnGroup, column_groups, statuses_of_month
-from reports.pages.narrative import TOLD, Bullet
+from reports.pages.narrative import Bullet
 from reports.pages.own_units import (
     OwnSeries,
     UnitTable,
@@ -131,12 +131,7 @@ def organisation_page(
     month = words.month(edition.data_month)
     return OrganisationPage(
         name=file_name(INDEX, words.language),
-        title=words.text(
-            "pages.own.title",
-            organisation=organisation,
-            month=month,
-            n=sum(1 for _ in of_kind(told, Verdict.CONCERN)),
-        ),
+        title=maker.title(organisation, told),
         organisation=organisation,
         month=month,
         sub=words.text("pages.own.sub", month=month),
@@ -183,15 +178,38 @@ class _Maker:
         ]
 
     def bullets(self, told: list[Finding]) -> tuple[Bullet, ...]:
-        headline = Headline(self.edition, self.words, told)
-        return (*map(headline.signals, TOLD), headline.gaps())
+        headline = self._headline(told)
+        # Where nothing was judged, the title has said so.
+        signals = headline.every_signal() if headline.so_far.judged else ()
+        return (*signals, *headline.lapsed(), headline.gaps())
+
+    def title(self, organisation: str, told: list[Finding]) -> str:
+        """How many signals of concern there are, and among how many key measures."""
+        headline = self._headline(told)
+        so_far = headline.so_far
+        concerns = sum(1 for _ in of_kind(told, Verdict.CONCERN))
+        case = "title" if so_far.is_all_judged else "title_some"
+        return self.words.text(
+            f"pages.own.{case if so_far.judged else 'title_none'}",
+            organisation=organisation,
+            month=self.words.month(self.edition.data_month),
+            n=concerns if so_far.judged else so_far.returns.arrived,
+            due=so_far.returns.due,
+            among=headline.among(),
+        )
+
+    def _headline(self, told: list[Finding]) -> Headline:
+        return Headline(self.edition, self.words, told, self._pages(), "#strip")
+
+    def _pages(self) -> dict[str, str]:
+        """Charts are on the same page."""
+        return {contract.workstream: "" for contract in taking_part(self.edition, self.code)}
 
     def strip(self, told: list[Finding]) -> tuple[StripGroup, ...]:
         """The organisation's row of the icon matrix; cells lead to charts below."""
-        pages = {contract.workstream: "" for contract in taking_part(self.edition, self.code)}
         found = {one.key: one for one in told}
         statuses = statuses_of_month(self.edition)
-        maker = CellMaker(self.edition, self.words, found, statuses, pages)
+        maker = CellMaker(self.edition, self.words, found, statuses, self._pages())
         measures = [
             m
             for contract in taking_part(self.edition, self.code)

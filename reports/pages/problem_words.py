@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from data_contracts.problems import CATALOGUE, MISSING_COLUMN
+from data_contracts.problems import CASES, CATALOGUE, MISSING_COLUMN
 from data_contracts.registers import Registers
 from reports.pages.visible_text import quoted
 from reports.words import Words
@@ -28,6 +28,7 @@ CELL_FACTS = (
     "wards",
     "month",
     "duplicate_of",
+    "hidden_rows",
 )
 LONGEST_LIST = 20
 PLACE = ("sheet", "row", "column", "cell", "value")
@@ -61,7 +62,7 @@ class ProblemWords:
     def sentences(self, workstream: str | None, code: str, facts: Mapping[str, Any]) -> Sentences:
         """The sentences of a code; data in them is quoted (visible_text). KeyError for no words."""
         is_known = code in CATALOGUE
-        base = f"problems.{code}" if is_known else f"{workstream}.rules.{code}"
+        base = _base(code, facts) if is_known else f"{workstream}.rules.{code}"
         spoken = self.spoken(code, facts)
         return Sentences(
             title=self.words.text(f"{base}.title", **spoken),
@@ -117,6 +118,12 @@ class ProblemWords:
 
     def _identifier(self, code: str) -> str:
         return self.words.text(f"problems.identifier_kinds.{code}")
+
+
+def _base(code: str, facts: Mapping[str, Any]) -> str:
+    """Where the words of a kind of the catalogue are; a case of it may have its own."""
+    case = facts.get("case") if code in CASES else None
+    return f"problems.cases.{code}.{case}" if case else f"problems.{code}"
 
 
 def organisation_name(words: Words, registers: Registers, code: str) -> str:

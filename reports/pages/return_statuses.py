@@ -6,6 +6,8 @@ deciding a status (assets/steps/returns.py) and its words (terms.yaml, charts.ya
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from data_contracts.states import ReturnStatus
@@ -23,6 +25,7 @@ WORST_FIRST = (
     ReturnStatus.MISSING, ReturnStatus.REFUSED, ReturnStatus.INCOMPLETE, ReturnStatus.LATE,
     ReturnStatus.WAITING, ReturnStatus.ON_TIME_TO_CHECK, ReturnStatus.ON_TIME, NOT_DUE,
 )  # fmt: skip
+LATE = ReturnStatus.LATE
 ON_TIME = frozenset({ReturnStatus.ON_TIME, ReturnStatus.ON_TIME_TO_CHECK})
 # Those that are in the report in full, also where they came late.
 ARRIVED = ON_TIME | {ReturnStatus.LATE}
@@ -30,9 +33,9 @@ ARRIVED = ON_TIME | {ReturnStatus.LATE}
 TO_DO = (ReturnStatus.MISSING, ReturnStatus.REFUSED, ReturnStatus.INCOMPLETE)
 
 
-def returns_of_month(edition: Edition) -> pl.DataFrame:
-    """The returns due for the edition's month, by workstream, organisation and table."""
-    now = edition.returns.filter(pl.col("period") == edition.data_month)
+def returns_of_month(edition: Edition, month: date | None = None) -> pl.DataFrame:
+    """The returns due for the edition's month (or another), by workstream and organisation."""
+    now = edition.returns.filter(pl.col("period") == (month or edition.data_month))
     return now.sort("workstream", "organisation", "table")
 
 

@@ -51,10 +51,12 @@ def changed_lists(
 ) -> tuple[ItemList, ...]:
     """New concerns, improvements and changes (where there are any), and signals that ended.
 
-    New ones come strongest first.
+    Those that could not be judged now are a list of their own: nothing says that they ended. New
+    ones come strongest first.
     """
     maker = _Maker(edition, words, pages)
     new = strongest_first(found for found in findings if found.is_new)
+    lapsed = [found for found in findings if found.has_lapsed]
     by_kind = {kind: [found for found in new if found.kind == kind] for kind in NEWS}
     ended = [found for found in findings if found.has_ended]
     lists = [
@@ -62,11 +64,35 @@ def changed_lists(
         for kind, found in by_kind.items()
         if found or kind is not Verdict.CHANGE
     ]
-    return (*lists, maker.listed("ended", map(maker.ended, ended)))
+    lists.append(maker.listed("ended", map(maker.ended, ended)))
+    if lapsed:
+        lists.append(maker.listed("lapsed", map(maker.lapsed, lapsed)))
+    return tuple(lists)
 
 
 def month_before(edition: Edition) -> date:
     return later(edition.data_month, -1)
+
+
+def lapsed_text(edition: Edition, words: Words, found: Finding, short: str = "") -> str:
+    """The last verdict of a series with its month, and why there is none now.
+
+    `short` is the key of a sentence to use instead, which says the verdict alone.
+    """
+    series, speaker, judged = found.series, Speaker(words, found.measure), found.series.judged
+    is_told = judged is not None and judged.verdict != Verdict.NONE
+    before = speaker.verdict(judged) if judged and is_told else ""
+    is_gone = found.standing in (Standing.GAP, Standing.NEVER)
+    last = series.last
+    return words.text(
+        f"pages.landing.changed.{short or ('lapsed_gap' if is_gone else 'lapsed_item')}",
+        measure=words.text(f"{found.measure.workstream}.measures.{found.measure.id}.short"),
+        before=before or words.text(f"charts.verdict.{found.before}"),
+        before_month=words.month(judged.period if judged and is_told else month_before(edition)),
+        month=words.month(last.period if last and not is_gone else edition.data_month),
+        value=speaker.amounts.amount(last.value if last else None),
+        why=(speaker.state(last) if last else "") or speaker.finding(series),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +122,8 @@ class _Maker:
 
     def ended(self, found: Finding) -> Item:
         last, speaker = found.series.last, Speaker(self.words, found.measure)
-        is_gone = found.standing in (Standing.GAP, Standing.NEVER) or last is None
         text = self._say(
-            "ended_unknown" if is_gone else "ended_item",
+            "ended_item",
             measure=self._short(found),
             value=speaker.amounts.amount(last.value if last else None),
             before=self._say(f"verdict.{found.before}"),
@@ -106,6 +131,9 @@ class _Maker:
             month=self.words.month(month_before(self.edition)),
         )
         return self._item(found, text)
+
+    def lapsed(self, found: Finding) -> Item:
+        return self._item(found, lapsed_text(self.edition, self.words, found))
 
     def _item(self, found: Finding, text: str) -> Item:
         page = self.pages[found.measure.workstream]

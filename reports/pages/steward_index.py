@@ -11,13 +11,14 @@ from datetime import date
 import polars as pl
 
 from data_contracts.contract import Scope, Table
-from data_contracts.problems import masked
+from data_contracts.problems import NOTHING_ACCEPTED, masked
 from data_contracts.states import ReturnStatus
 from reports.deadlines import in_wales
 from reports.pages.file_names import file_name
 from reports.pages.problem_words import organisation_name
 from reports.pages.return_statuses import TO_DO
 from reports.pages.safe_csv import csv_bytes
+from reports.pages.sheet_excerpt import HEADER_CODES
 from reports.pages.submission_case import DUPLICATE_CODES, Records, Row, Rows, table_of
 from reports.pages.submission_history import (
     Run,
@@ -66,7 +67,10 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A row of the submissions, with its numbers of problems and of questions."""
+    """A row of the submissions, with its numbers of problems and of questions.
+
+    Both are numbers of causes, as the file's own page counts them, not of cells.
+    """
 
     row: Row
     problems: int
@@ -170,13 +174,22 @@ def _day(day: date) -> int:
 
 
 def _counts(problems: pl.DataFrame) -> dict[str, tuple[int, int]]:
-    """Submission -> number of problems, number of questions."""
+    """Submission -> number of problems, number of questions: causes, as on the file's page."""
+    in_header = pl.col("code").is_in(sorted(HEADER_CODES))
+    causes = problems.select(
+        "submission", "scope", "code", cause=pl.when(~in_header).then("column")
+    ).unique()
     is_asked = pl.col("scope") == Scope.INFORMATION.value
     is_duplicate = pl.col("code").is_in(sorted(DUPLICATE_CODES))
-    counted = problems.group_by("submission").agg(
-        problems=(~is_asked).sum(), checks=(is_asked & ~is_duplicate).sum()
+    is_sum = pl.col("code") == NOTHING_ACCEPTED.code
+    counted = causes.group_by("submission").agg(
+        problems=(~is_asked & ~is_sum).sum(),
+        sums=is_sum.sum(),
+        checks=(is_asked & ~is_duplicate).sum(),
     )
-    return {submission: (found, asked) for submission, found, asked in counted.iter_rows()}
+    return {
+        submission: (found or sums, asked) for submission, found, sums, asked in counted.iter_rows()
+    }
 
 
 @dataclass(frozen=True, slots=True)

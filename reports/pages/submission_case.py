@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from data_contracts.contract import Scope, Table
-from data_contracts.problems import CATALOGUE, IDENTIFIER, Effect, Outcome
+from data_contracts.problems import CATALOGUE, IDENTIFIER, NOTHING_ACCEPTED, Effect, Outcome
 from reports.edition import Edition
 from reports.words import Words
 
@@ -110,8 +110,13 @@ class Case:
 
     @property
     def to_mend(self) -> Rows:
-        """Problems that cost a row or the file."""
-        return tuple(row for row in self.problems if row["scope"] != Scope.INFORMATION)
+        """Problems that cost a row or the file.
+
+        That no row could be used is what the others come to, and is not mended by itself.
+        """
+        found = tuple(row for row in self.problems if row["scope"] != Scope.INFORMATION)
+        causes = tuple(row for row in found if row["code"] != NOTHING_ACCEPTED.code)
+        return causes or found
 
     @property
     def to_check(self) -> Rows:

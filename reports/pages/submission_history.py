@@ -14,12 +14,15 @@ from data_contracts.problems import masked
 from reports.deadlines import in_wales
 from reports.months import number_of, spans
 from reports.pages.file_names import file_name
+from reports.pages.months_used import months_ahead, months_shown, shown_after
 from reports.pages.problem_words import organisation_name
 from reports.pages.submission_case import Case, Row, Rows
-from reports.pages.visible_text import Parts, value_parts
+from reports.pages.visible_text import Part, Parts, Style, value_parts
 from reports.words import Words
 
 LONGEST_HISTORY = 30
+# What tells runs of months apart that the report does not show yet.
+AHEAD = "ahead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +121,30 @@ def shares_months(row: Row, this: Row) -> bool:
 
 def history_rows(case: Case, files: Rows) -> tuple[HistoryRow, ...]:
     """The newest files as rows to print."""
-    return tuple(_history_row(case.words, file, case.id) for file in files[:LONGEST_HISTORY])
+    return tuple(_history_row(case, file) for file in files[:LONGEST_HISTORY])
 
 
-def _history_row(words: Words, file: Row, this: str) -> HistoryRow:
-    months = len(file["months_in_force"] or [])
-    in_force = "stewards.history.in_use" if months else "stewards.history.not_in_use"
+def _history_row(case: Case, file: Row) -> HistoryRow:
+    words = case.words
     return HistoryRow(
         received=spoken_moment(words, file["arrived"]),
         file=value_parts(words, file["file_name"]),
         outcome=file["outcome"],
         result=words.text(f"stewards.outcome.{file['outcome']}.name"),
-        in_force=words.text(in_force, n=months),
-        is_this=file["submission"] == this,
+        in_force=_in_report(case, file),
+        is_this=file["submission"] == case.id,
         href=page_name(file["submission"], words.language),
     )
+
+
+def _in_report(case: Case, file: Row) -> str:
+    """Whether a file is in the report, or when it will be."""
+    shown, ahead = months_shown(case.edition, file), months_ahead(case.edition, file)
+    if shown or not ahead:
+        key = "in_use" if shown else "not_in_use"
+        return case.words.text(f"stewards.history.{key}", n=len(shown))
+    deadline = case.words.date(shown_after(case.edition, ahead))
+    return case.words.text("stewards.history.ahead", deadline=deadline)
 
 
 def returns_of(case: Case) -> Rows:
@@ -169,7 +181,12 @@ def _runs(same: Row, rows: Iterable[Row]) -> Iterator[Run]:
 
 def in_force_rows(case: Case) -> tuple[InForceRow, ...]:
     """Whose figures are in the report for each month of this file, the newest first."""
-    runs = runs_of_months(returns_of(case), ("organisation", "status", "submission"))
+    month = case.edition.data_month
+    returns = (
+        {**row, AHEAD: AHEAD if row["submission"] and row["period"] > month else ""}
+        for row in returns_of(case)
+    )
+    runs = runs_of_months(returns, ("organisation", "status", "submission", AHEAD))
     runs.sort(key=lambda run: run.same["organisation"])
     return tuple(_in_force_row(case, run) for run in runs)
 
@@ -182,9 +199,19 @@ def _in_force_row(case: Case, run: Run) -> InForceRow:
         organisation=organisation_name(words, registers, run.same["organisation"]),
         months=spoken_months(words, run.first, run.last),
         status=words.text(f"terms.return_statuses.{run.same['status']}"),
-        file=_used_file(case, used),
+        file=_used_file(case, used) + _not_yet(case, run),
         href=page_name(str(used), words.language) if other else None,
     )
+
+
+def _not_yet(case: Case, run: Run) -> Parts:
+    """That the report does not show a run of months yet, behind the name of its file."""
+    if not run.same[AHEAD]:
+        return ()
+    deadline = case.words.date(shown_after(case.edition, (run.last,)))
+    said = case.words.text("stewards.in_force.ahead", deadline=deadline)
+    # Our own words, put together here: a space of them is no hidden sign of a name.
+    return (Part(f" {said}", Style.TEXT),)
 
 
 def _used_file(case: Case, used: str | None) -> Parts:

@@ -31,11 +31,11 @@ class SubmissionInputs:
     def index(self) -> tuple[str, ...]:
         """What the list of files is made from."""
         edition = self.records.edition
-        counted = edition.problems.group_by("submission", "scope", "code").len()
+        counted = edition.problems.select("submission", "scope", "code", "column").unique()
         return (
             rows_digest(edition.submissions, "submission"),
             repr(list(self.records.files)),
-            rows_digest(counted, "submission", "scope", "code"),
+            rows_digest(counted, "submission", "scope", "code", "column"),
             repr(list(self.records.returns.items())),
         )
 

@@ -15,8 +15,9 @@ from pathlib import PurePath
 from data_contracts.problems import Outcome
 from reports.deadlines import deadlines, in_wales
 from reports.months import months
+from reports.pages.months_used import months_ahead, months_shown, shown_after
 from reports.pages.problem_groups import ProblemGroup
-from reports.pages.return_statuses import ON_TIME
+from reports.pages.return_statuses import LATE, ON_TIME
 from reports.pages.submission_case import Case, Row, Rows
 from reports.pages.submission_history import page_name, returns_of, spoken_months, spoken_spans
 from reports.pages.visible_text import Parts, quoted, sentence_parts
@@ -24,6 +25,7 @@ from reports.pages.visible_text import Parts, quoted, sentence_parts
 UNUSED = frozenset({Outcome.REFUSED, Outcome.QUARANTINED})
 TO_MEND = UNUSED | {Outcome.PARTLY_ACCEPTED}
 USED = frozenset({Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS})
+WITH_ROWS = USED | {Outcome.PARTLY_ACCEPTED}
 
 MEND = ("mend", "save", "send", "try")
 STEPS: Mapping[Outcome, tuple[str, ...]] = {
@@ -83,20 +85,34 @@ def lines(case: Case, files: Rows) -> tuple[Line, ...]:
     meaning = case.words.text(
         f"stewards.outcome.{case.outcome}.{_meaning(case)}",
         n=n,
-        months=spoken_spans(case.words, case.this["months_in_force"]),
+        months=spoken_spans(case.words, months_shown(case.edition, case.this)),
     )
-    return (Line(sentence_parts(case.words, meaning)), *_other_files(case, files))
+    opening = Line(sentence_parts(case.words, meaning))
+    return (opening, *_ahead(case), *_other_files(case, files))
 
 
 def _meaning(case: Case) -> str:
-    """A file that was taken in full may be in the report for all, some or none of its months."""
-    if case.outcome not in USED:
+    """A file of which rows were taken may be in the report for all, some or none of its months."""
+    if case.outcome not in WITH_ROWS:
         return "meaning"
-    used, first, last = case.this["months_in_force"], case.first_month, case.last_month
+    used, first, last = months_shown(case.edition, case.this), case.first_month, case.last_month
     if not used:
-        return "meaning_unused"
+        return "meaning_ahead" if months_ahead(case.edition, case.this) else "meaning_unused"
     is_whole = first is None or last is None or set(months(first, last)) <= set(used)
-    return "meaning" if is_whole else "meaning_partly_used"
+    return "meaning" if is_whole or case.outcome not in USED else "meaning_partly_used"
+
+
+def _ahead(case: Case) -> list[Line]:
+    """When months that are not due yet will be in the report."""
+    ahead = months_ahead(case.edition, case.this)
+    if not ahead:
+        return []
+    said = case.words.text(
+        "stewards.earlier.ahead",
+        months=spoken_spans(case.words, ahead),
+        deadline=case.words.date(shown_after(case.edition, ahead)),
+    )
+    return [Line(sentence_parts(case.words, said))]
 
 
 def _other_files(case: Case, files: Rows) -> list[Line]:
@@ -104,10 +120,16 @@ def _other_files(case: Case, files: Rows) -> list[Line]:
         return _line(case, "duplicate_of", _original(case))
     others = tuple(row for row in files if row["submission"] != case.id)
     used = tuple(row for row in others if _shared_months(case, row))
-    lines = _line(case, "kept", used) if _is_replaced(case) else []
+    lines = _line(case, _kept(case, used), used) if _is_replaced(case) else []
     if case.outcome in UNUSED and not used and case.first_month is not None:
         lines.append(Line(sentence_parts(case.words, case.words.text("stewards.earlier.none"))))
     return lines
+
+
+def _kept(case: Case, used: Rows) -> str:
+    """Another file is in use, or will be once the report has come to its months."""
+    shown = used and min(_shared_months(case, used[0])) <= case.edition.data_month
+    return "kept" if shown else "kept_ahead"
 
 
 def _is_replaced(case: Case) -> bool:
@@ -182,7 +204,9 @@ def _arrival(case: Case, due: date) -> str:
     if in_wales(case.this["arrived"]).date() <= due:
         return "met"
     statuses = {row["status"] for row in returns_of(case) if row["period"] == case.last_month}
-    return "met_before" if statuses & ON_TIME else "not_met"
+    if statuses & ON_TIME:
+        return "met_before"
+    return "not_met" if LATE in statuses else "came_after"
 
 
 def moment(today: date, due: date, closing: date) -> Moment:

@@ -90,16 +90,61 @@ def test_a_late_return_counts_and_says_so(page: LandingPage) -> None:
 
 
 def test_the_headline_tells_what_is_new_then_targets_then_gaps(page: LandingPage) -> None:
-    assert page.title == "1 new concern, 1 new improvement among key measures"
+    """Of 80 cells five have no verdict: the five states of the test above."""
+    among = "among the 75 of 80 key measures that could be judged"
+    assert page.title == (
+        f"October 2026, 67 of 70 returns in: 1 new concern, 1 new improvement {among}"
+    )
     strong = [bullet.strong for bullet in page.bullets]
     assert strong == [
-        "1 new concern among key measures.",
-        "1 new improvement among key measures.",
+        f"1 new concern {among}.",
+        f"1 new improvement {among}.",
         "Targets for all Wales: met 0, hit or miss 0, missed 1.",
         "Data gaps: 3 returns for October 2026.",
     ]
-    assert page.bullets[0].rest.startswith("Hywel Dda (Falls per 1,000 bed days): ")
-    assert page.bullets[0].rest.endswith("1 other continues.")
+    assert page.bullets[0].rest == "1 other continues."
+
+
+def test_every_concern_has_a_line_worst_first_with_since_when(page: LandingPage) -> None:
+    """Which board got worse on falls, and since when? Cardiff and Vale's 9.50 is further out."""
+    told = [(f"{line.name}: {line.text}", line.href, line.is_new) for line in page.bullets[0].lines]
+    assert told == [
+        (
+            "Cardiff and Vale (Falls per 1,000 bed days): above the upper limit of 7.20, "
+            "a signal since September 2026",
+            "ws-falls.html#7A4-falls-rate",
+            False,
+        ),
+        (
+            "Hywel Dda (Falls per 1,000 bed days): 9 months in a row above the mean of 6.00, "
+            "a signal since March 2026",
+            "ws-falls.html#7A2-falls-rate",
+            True,
+        ),
+    ]
+
+
+def test_a_line_about_a_simulated_figure_is_marked(page: LandingPage) -> None:
+    assert [line.is_simulated for bullet in page.bullets[:2] for line in bullet.lines] == [True] * 3
+
+
+def test_concerns_beyond_ten_are_counted_and_lead_to_the_table(
+    edition: Edition, english: Words
+) -> None:
+    """Observations on time go wrong for Wales and all eight boards: eleven concerns in all."""
+    chosen = (pl.col("measure") == "observations_on_time") & (
+        pl.col("period") == edition.data_month
+    )
+    wrong = {"verdict": pl.lit("concern"), "rule": pl.lit("outside"),
+             "rule_side": pl.lit(-1, pl.Int8)}  # fmt: skip
+    columns = {name: pl.when(chosen).then(new).otherwise(name) for name, new in wrong.items()}
+    made = replace(edition, points=edition.points.with_columns(**columns), before=None)
+    bullet = landing_page(made, english).bullets[0]
+    concerns = int(bullet.strong.split()[0])
+    assert concerns > 10
+    assert len(bullet.lines) == 11
+    assert bullet.lines[-1].name == f"and {concerns - 10} more in the table below"
+    assert bullet.lines[-1].href == "#matrix"
 
 
 def test_what_changed_lists_new_signals_once(page: LandingPage) -> None:
@@ -115,7 +160,7 @@ def test_what_is_new_is_told_since_when(page: LandingPage) -> None:
     """The story has eight months up to October, so the run begins in March."""
     concern = page.changed[0].items[0]
     assert concern.text.endswith("above the mean of 6.00, a signal since March 2026.")
-    assert "a signal since March 2026. 1 other continues." in page.bullets[0].rest
+    assert page.bullets[0].lines[1].text.endswith("a signal since March 2026")
 
 
 def test_a_simulated_figure_is_marked_and_a_published_one_is_not(page: LandingPage) -> None:
@@ -132,13 +177,14 @@ def test_new_signals_come_strongest_first(edition: Edition, english: Words) -> N
     quiet = edition.before.with_columns(verdict=pl.lit("common_cause"))
     page = landing_page(replace(edition, before=quiet), english)
     assert [item.unit for item in page.changed[0].items] == ["Cardiff and Vale", "Hywel Dda"]
-    assert page.bullets[0].rest.startswith("Cardiff and Vale (Falls per 1,000 bed days): ")
+    assert page.bullets[0].lines[0].name.startswith("Cardiff and Vale (Falls")
 
 
 def test_nothing_is_new_without_a_report_to_compare_with(edition: Edition, english: Words) -> None:
     page = landing_page(replace(edition, before=None), english)
-    assert page.title == "October 2026: 2 signals of concern among key measures"
-    assert page.bullets[0].strong == "2 signals of concern among key measures."
+    among = "among the 75 of 80 key measures that could be judged"
+    assert page.title == f"October 2026, 67 of 70 returns in: 2 signals of concern {among}"
+    assert page.bullets[0].strong == f"2 signals of concern {among}."
     assert page.changed == ()
     assert not any(cell.is_new for row in page.matrix.rows for cell in row.cells)
 

@@ -396,7 +396,7 @@ def test_a_misspelt_column_is_told_by_what_to_change(edition, words):
     ]  # fmt: skip
     page = header_page(edition, words, sent, *found)
     assert page.heading == "Not accepted: 1 problem to mend, in 2 columns"
-    assert page.download == "List of all 2 findings (CSV)"
+    assert page.download == "The list (CSV, 2 lines)"
     (group,) = page.mend
     assert [text(example) for example in group.examples] == [
         "D1 says Ward nmae: change it to ward_name",
@@ -453,3 +453,93 @@ def words(edition: Edition) -> Words:
 @pytest.fixture
 def welsh(edition: Edition) -> Words:
     return Words.load(edition.translations_folder, "cy")
+
+
+NOVEMBER = date(2026, 11, 1)
+
+
+def early(submission: str = "early", **changed: Any) -> dict[str, Any]:
+    """A file for November that came while the report's month is October."""
+    return file(
+        submission, "accepted", 30, period_from=NOVEMBER, period_to=NOVEMBER,
+        file_name="7A4_falls_202611_v01.xlsx", version=1, months_in_force=[NOVEMBER],
+    ) | changed  # fmt: skip
+
+
+def test_a_file_that_came_early_is_not_said_to_be_in_the_report(edition, words):
+    """November's returns are due by 14 December 2026 in every workstream."""
+    returns = (due(NOVEMBER, "on_time", "early"),)
+    page = page_of(edition_of(edition, early(), returns=returns), words, "early")
+    assert [text(line.text) for line in page.lines] == [
+        "All 61 rows of the file were read and count.",
+        "November 2026: will appear in the report when the deadline has passed (14 December 2026).",
+    ]
+    assert [row.in_force for row in page.history] == [
+        "Not yet: will appear when the deadline has passed (14 December 2026)"
+    ]
+    assert [text(row.file) for row in page.in_force] == [
+        "This file (will appear when the deadline has passed, 14 December 2026)"
+    ]
+
+
+def test_of_a_file_of_two_months_only_those_of_the_report_are_in_it(edition, words):
+    both = early(period_from=OCTOBER, months_in_force=[OCTOBER, NOVEMBER])
+    returns = (due(OCTOBER, "on_time", "early"), due(NOVEMBER, "on_time", "early"))
+    page = page_of(edition_of(edition, both, returns=returns), words, "early")
+    assert text(page.lines[0].text).endswith("Of its months, the report uses it for October 2026.")
+    assert text(page.lines[1].text).startswith("November 2026: will appear")
+    assert [row.in_force for row in page.history] == ["Yes, for 1 month"]
+    assert [(row.months, text(row.file)[:11]) for row in page.in_force] == [
+        ("November 2026", "This file ("),
+        ("October 2026", "This file"),
+    ]
+
+
+def test_an_early_file_beside_a_refused_one_is_not_called_in_use(edition, words):
+    wrong = early("wrong", outcome="refused", months_in_force=[], to_mend=True)
+    page = page_of(edition_of(edition, early(), wrong), words, "wrong")
+    assert text(page.lines[1].text) == (
+        "Your file 7A4_falls_202611_v01.xlsx of 30 November 2026 counts for November 2026."
+    )
+
+
+def test_a_file_accepted_in_part_of_which_nothing_counts_says_so(edition, words):
+    newer = file("newer", "accepted", 22, months_in_force=[OCTOBER])
+    page = page_of(edition_of(edition, PARTLY | {"to_mend": False}, newer), words, "partly")
+    assert text(page.lines[0].text) == (
+        "None of the 22 rows that were accepted is in the report: for their months another file "
+        "counts."
+    )
+
+
+def test_a_file_after_the_deadline_is_called_late_only_where_its_return_is(edition, words):
+    """It came on 23 November, after the 13th; the status of the return is the night's."""
+    said = {}
+    for status in ("on_time", "late", "incomplete"):
+        mended = file("mended", "accepted", 23, months_in_force=[OCTOBER])
+        made = edition_of(edition, mended, returns=(due(OCTOBER, status, "mended"),))
+        page = page_of(made, words, "mended")
+        said[status] = text(page.deadline).removeprefix(
+            "The deadline for October 2026: 13 November 2026. "
+        )
+    assert said == {
+        "on_time": "The file arrived after it, but an earlier one was on time.",
+        "late": "The file arrived after it and is shown as late.",
+        "incomplete": "The file arrived after it.",
+    }
+
+
+def test_that_no_row_was_left_is_not_one_more_problem_to_mend(edition, words):
+    found = problems_frame(
+        [
+            Problem(problems.NOT_A_COUNT, "refused", row=2, cell="G2", column="falls_total",
+                    value="x"),
+            Problem(problems.NOTHING_ACCEPTED, "refused"),
+        ]
+    )  # fmt: skip
+    page = page_of(replace(edition_of(edition, REFUSED), problems=found), words, "refused")
+    assert page.heading == "Not accepted: 1 problem to mend"
+    assert [group.code for group in page.mend] == ["C02"]
+    alone = replace(edition_of(edition, REFUSED), problems=found.tail(1))
+    (group,) = page_of(alone, words, "refused").mend
+    assert text(group.mend).startswith("Mend the other problems, the largest first")

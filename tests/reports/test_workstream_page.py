@@ -151,6 +151,9 @@ def test_the_title_tells_no_verdict_of_an_older_month(edition: Edition, english:
         "Key measures: concern in 2 organisations"
     )
     assert (page.bullets[0].icon, page.bullets[0].side) == ("none", 0)
+    assert page.bullets[0].strong == (
+        "All Wales: 5.60 in September 2026, the last month that was judged."
+    )
     said = "5.64 (October 2026) is not judged (incomplete: 7 of 8 sent)"
     assert page.main.headline == (
         f"Falls per 1,000 bed days: {said}; September 2026: Improvement, low"
@@ -198,6 +201,53 @@ def test_a_measure_that_matures_late_names_the_month_that_was_judged(
         "Falls per 1,000 bed days: improvement across Wales in September 2026. Key"
     )
     assert page.main.verdict == "improvement"
+
+
+def test_a_figure_that_is_not_final_yet_is_no_headline(edition: Edition, english: Words) -> None:
+    """October's 5.64 is young: September's 5.60 is told first, and October's with its mark."""
+    page = workstream_page(hollow(edition, WALES_FALLS, "immature"), "falls", english)
+    assert page.bullets[0].strong == (
+        "All Wales: 5.60 in September 2026, the last month that was judged."
+    )
+    assert page.bullets[0].rest.endswith(" October 2026: 5.64 (not final yet).")
+    assert "<b>5.64</b>" not in page.main.figure
+    assert "5.64 Oct 2026" in page.main.figure
+
+
+def test_a_small_chart_opens_with_the_figure_that_was_judged(
+    edition: Edition, english: Words
+) -> None:
+    """Hywel Dda's October is 6.21 and its September 6.40."""
+    young = workstream_page(hollow(edition, HYWEL_DDA, "immature"), "falls", english)
+    dda = next(c for c in young.organisations[0].charts if c.unit_name == "Hywel Dda")
+    assert (dda.latest, dda.latest_month, dda.latest_state) == ("6.40", "Sep 2026", "")
+    short = workstream_page(hollow(edition, HYWEL_DDA), "falls", english)
+    dda = next(c for c in short.organisations[0].charts if c.unit_name == "Hywel Dda")
+    assert (dda.latest, dda.latest_month) == ("6.21", "")
+    assert dda.latest_state == "incomplete: 7 of 8 sent"
+
+
+def test_a_figure_for_wales_that_nothing_judged_bears_its_state(
+    edition: Edition, english: Words
+) -> None:
+    chosen = pl.col("series") == WALES_FALLS
+    young = {"state": pl.lit("immature"), "verdict": pl.lit("none"), "excluded": pl.lit(True)}
+    columns = {name: pl.when(chosen).then(new).otherwise(name) for name, new in young.items()}
+    made = replace(edition, points=edition.points.with_columns(**columns))
+    page = workstream_page(made, "falls", english)
+    assert page.bullets[0].strong == "All Wales: 5.64 in October 2026 (not final yet)."
+
+
+def test_a_young_figure_before_a_gap_bears_its_state(edition: Edition, english: Words) -> None:
+    """September is not final and October has no figure; August is the last that was judged."""
+    september = edition.points["period"].unique().sort()[-2]
+    made = hollow(replace(edition, data_month=september), WALES_FALLS, "immature")
+    lost = (pl.col("series") == WALES_FALLS) & (pl.col("period") > september)
+    made = replace(made, data_month=edition.data_month, points=made.points.filter(~lost))
+    page = workstream_page(made, "falls", english)
+    assert page.main.headline.startswith(
+        "Falls per 1,000 bed days: no figure for October 2026; 5.60 (September 2026, not final yet)"
+    )
 
 
 def test_the_rules_are_said_once(page: WorkstreamPage) -> None:
