@@ -13,7 +13,6 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -23,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from pipelines.funnel_command import funnel
+from pipelines.own_files import Language, words_of
 from pipelines.spc_command import spc
 
 if TYPE_CHECKING:
@@ -47,13 +47,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
-
-
-class Language(StrEnum):
-    """What the findings are told in."""
-
-    EN = "en"
-    CY = "cy"
 
 
 Lake = Annotated[Path, typer.Option("--lake", envvar="SAFECARE_LAKE", help="Folder of the lake.")]
@@ -303,9 +296,10 @@ def _tell_publication(facts: dict[str, Any]) -> None:
         return
     counts = [f"{name}: {len(owed[status])}" for status, name in OWED.items() if owed[status]]
     out.print(f"\nNeeds a steward. {'; '.join([f'Files to mend: {len(mend)}', *counts])}.")
-    site = Path(facts["index"]).parents[1]
+    site, words = Path(facts["index"]).parents[1], words_of(Language.EN)
     for one in reversed(mend[-MOST_LINES:]):
-        _tell_line(f"{one['submitter']}  {one['file']}: {one['outcome'].replace('_', ' ')}")
+        outcome = words.text(f"terms.outcomes.{one['outcome']}")
+        _tell_line(f"{one['submitter']}  {one['file']}: {outcome}")
         page = Path("stewards", one["submitter"], f"submission-{one['submission']}.html")
         _tell_line(
             f"     {site / page}" if (site / page).exists() else "     no page: unknown sender"
@@ -336,7 +330,7 @@ def _tell_line(line: str) -> None:
 
 def _tell_rest(count: int) -> None:
     if count > MOST_LINES:
-        out.print(f"... and {count - MOST_LINES} older ones; stewards/<code>/index.html lists all.")
+        out.print(f"... and {count - MOST_LINES} more.")
 
 
 def main() -> None:
