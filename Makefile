@@ -7,7 +7,7 @@ LAKE ?= lake
 TODAY ?=
 DAY = $(or $(TODAY),$$(cat $(LAKE)/sample-day 2>/dev/null))
 
-.PHONY: setup run test lint format engine browser benchmarks ui clean
+.PHONY: setup run test lint format engine browser benchmarks ui contracts-lint clean
 
 setup: $(STAMP)
 
@@ -58,6 +58,11 @@ ui: $(STAMP)
 	@export PYTHONWARNINGS='ignore:Function `dev_command`'; \
 	export SAFECARE_TODAY=$(DAY) SAFECARE_LAKE=$(abspath $(LAKE)) DAGSTER_HOME=$(abspath $(LAKE)/dagster); \
 	cd $(LAKE)/dagster && exec $(abspath $(BIN))/dagster dev --port $(PORT) -w $(abspath workspace.yaml)
+
+# The standard's own tool, in an environment of its own: it brings boto3, which nothing here needs.
+contracts-lint:
+	@test -x build/lint/bin/datacontract || ($(PYTHON) -m venv build/lint && build/lint/bin/pip install --quiet datacontract-cli==1.2.8)
+	@for contract in data_contracts/*.odcs.yaml; do build/lint/bin/datacontract lint $$contract || exit 1; done
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

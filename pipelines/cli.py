@@ -19,14 +19,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from pipelines.check_command import check
+from pipelines.contracts_command import contracts_app
+from pipelines.decide_command import decide
 from pipelines.funnel_command import funnel
 from pipelines.own_files import Language, words_of
 from pipelines.spc_command import spc
 
 if TYPE_CHECKING:
-    from assets.steps.desk import Desk
     from assets.steps.result import Verdict
     from pipelines.nightly import Told
 
@@ -114,47 +115,6 @@ def publish(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts
 
 
 @app.command()
-def contracts(folder: Contracts = None) -> None:
-    """List what the contracts ask for and measure."""
-    from data_contracts.contract import load_contracts
-
-    table = Table("workstream", "version", "file topics", "measures", box=None)
-    for contract in load_contracts(folder):
-        topics = ", ".join(t.topic for t in contract.tables)
-        table.add_row(contract.workstream, contract.version, topics, str(len(contract.measures)))
-    out.print(table)
-
-
-@app.command()
-def check(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
-    sender: Annotated[
-        str | None, typer.Option(help="Code of the sender; default: the start of the file's name.")
-    ] = None,
-    language: Annotated[Language, typer.Option(help="Language of the findings.")] = Language.EN,
-    today: Today = None,
-    contracts: Contracts = None,
-) -> None:
-    """Say what the night would say about files, without a lake.
-
-    Exit codes: 0 nothing to mend, 1 something to mend, 2 a file could not be read.
-    """
-    from assets.steps.desk import UncheckedError, at_desk
-
-    worst = 0
-    for path in files:
-        try:
-            with err.status(f"Checking {path.name}"):
-                desk = at_desk(path, contracts, _day(today), sender)
-        except UncheckedError as error:
-            err.print(str(error))
-            worst = TROUBLE
-            continue
-        worst = max(worst, _tell_desk(path, desk, language))
-    raise typer.Exit(worst)
-
-
-@app.command()
 def template(
     topic: Annotated[str, typer.Argument(help="Topic of the file; see `safecare contracts`.")],
     out_file: Annotated[
@@ -179,38 +139,11 @@ def template(
     out.print(f"Wrote {place}.")
 
 
+app.command()(check)
+app.add_typer(contracts_app, name="contracts")
+app.add_typer(decide, name="decide")
 app.command()(spc)
 app.command()(funnel)
-
-
-def _tell_desk(path: Path, desk: Desk, language: str) -> int:
-    """Print what was found in a file; the exit code that it calls for."""
-    from data_contracts.problems import UNREADABLE, Outcome
-    from reports.pages.problem_words import ProblemWords, problem_facts
-    from reports.pages.visible_text import plain_value, unquoted
-    from reports.words import Words
-
-    words = Words.load(desk.night.translations, language)
-    said = ProblemWords(words, desk.night.registers)
-    outcome = words.text(f"terms.outcomes.{desk.receipt.outcome.value}")
-    out.print(f"{path.name}: {outcome}", style="bold")
-    row_word = words.text("stewards.list.row").lower()
-    places: dict[tuple[str, str, str], list[str]] = {}
-    for row in desk.problems.iter_rows(named=True):
-        told = said.sentences(desk.receipt.workstream, row["code"], problem_facts(row))
-        place = row["cell"] or (None if row["row"] is None else f"{row_word} {row['row']}")
-        where = " ".join(part for part in (place, _named(row, told.title)) if part)
-        title, mend = (plain_value(words, unquoted(text)) for text in (told.title, told.mend))
-        places.setdefault((row["code"], title, mend), []).extend([where] if where else [])
-    for (code, title, mend), cells in places.items():
-        shown = ", ".join(cells[:MOST_LINES]) + (" ..." if len(cells) > MOST_LINES else "")
-        out.print(f"  {code}  {title}{': ' if shown else ''}{shown}", soft_wrap=True, markup=False)
-        out.print(f"       {mend}", soft_wrap=True, markup=False)
-    codes = set(desk.problems["code"])
-    if UNREADABLE.code in codes:
-        return TROUBLE
-    fine = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS, Outcome.DUPLICATE)
-    return 0 if desk.receipt.outcome in fine else 1
 
 
 def _to_its_end(lake: Path, begin: Callable[[Told], Verdict]) -> NoReturn:
@@ -230,12 +163,6 @@ def _to_its_end(lake: Path, begin: Callable[[Told], Verdict]) -> NoReturn:
         raise typer.Exit(TROUBLE) from error
     _tell_end(lake)
     raise typer.Exit(EXIT_CODES[verdict])
-
-
-def _named(row: dict[str, Any], title: str) -> str:
-    """The column, where the sentence does not name it already."""
-    column = row["column"] or json.loads(row["facts"]).get("column") or ""
-    return "" if column in title else str(column)
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -1,52 +1,164 @@
-"""What the programme has decided: closed wards and sites, and files that nobody will mend.
+"""What the programme has decided, read from decisions/*.yaml of the lake.
 
-Belongs here: reading decisions/*.yaml of the lake (beside the closures shipped in
-codes/closures.yaml), and what is gone in a month. Does not belong here: guessing that something
-closed because it stopped being sent; that is a question to the board (in_force.py).
+Belongs here: the kinds of decisions, reading them (beside the closures shipped in
+codes/closures.yaml), writing one more, and what is gone in a month. Does not belong here: guessing
+that something closed because it stopped being sent; that is a question to the board (in_force.py).
 
-A decision file is a list. An entry with `submission` dismisses that file; any other is a closure in
-the form of codes/closures.yaml. Both need a role and a reason.
+A decision file is a list. An entry says what it decides in `decision`, one of DECIDES, and who did
+with which reason: role, team, reason, date, and `name` if wished. Names stay in the file: nothing
+that is read here hands them on. Two older forms stay good, without `decision`, team and date: an
+entry with `submission` dismisses that file, any other is a closure as in codes/closures.yaml.
+
+A decision holds from the first night after it was written; files are added and never edited.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Annotated, Any, TypeAlias
 
 import yaml
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked_dataclass
 
+from assets.steps.lake import Lake, sync_folder
 from assets.steps.night import Night
 from data_contracts.contract import Table
 from data_contracts.registers import Closure, Registers, spelling
 
 Part = tuple[str, str | None]
+# Others' names for people to ask: no decision, though it lies among them (quarantine.py reads it).
+CONTACTS = "contacts.yaml"
+STRICT = ConfigDict(extra="forbid")
+Words: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class DecisionError(ValueError):
-    """A decision file cannot be used; the message says which one and why."""
+    """A decision cannot be used; the message says which one and why, without a name."""
 
 
-@checked_dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
-class Dismissal:
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Decided:
+    """Who decided, when and why; `name` is in no message and no list."""
+
+    role: Words
+    team: Words
+    reason: Words
+    date: date
+    name: str | None = field(default=None, repr=False)
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Dismissed(Decided):
     """A submission that is not asked to be mended any more; it stays where it is, uncounted."""
+
+    submission: str
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Withdrawn(Decided):
+    """An accepted submission that counts no more: its months fall back to the version before."""
+
+    submission: str
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class WarningAccepted(Decided):
+    """Warnings of one kind in one file that are right as they are; `row` None means all of them."""
+
+    submission: str
+    code: str
+    row: int | None = None
+    column: str | None = None
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Released(Decided):
+    """A quarantined file that names nobody after all: its original is not deleted by time."""
+
+    submission: str
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Deleted(Decided):
+    """A quarantined file whose original goes the next night; hash and receipt stay."""
+
+    submission: str
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Closed(Decided):
+    """A site, or one ward of it, that sends nothing from a month on (registers.Closure)."""
+
+    organisation: str
+    site: str
+    starts: date
+    ends: date | None = None
+    ward: str | None = None
+    tables: tuple[str, ...] = ()
+
+    @property
+    def closure(self) -> Closure:
+        return Closure(
+            organisation=self.organisation, site=self.site, ward=self.ward, tables=self.tables,
+            starts=self.starts, ends=self.ends, role=self.role, reason=self.reason,
+        )  # fmt: skip
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=STRICT)
+class Dismissal:
+    """The older form of Dismissed."""
 
     submission: str
     role: str
     reason: str
 
 
+OnFile: TypeAlias = Dismissed | Withdrawn | WarningAccepted | Released | Deleted
+Decision: TypeAlias = OnFile | Closed | Dismissal | Closure
+# What `decision` can say.
+DECIDES: Mapping[str, type[OnFile | Closed]] = MappingProxyType(
+    {
+        "accept-warning": WarningAccepted,
+        "close-ward": Closed,
+        "delete": Deleted,
+        "dismiss": Dismissed,
+        "release-quarantine": Released,
+        "withdraw": Withdrawn,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the audit list: what was decided on what, by whom. Never who by name."""
+
+    decision: str
+    subject: str
+    role: str
+    team: str
+    reason: str
+    date: date | None
+    file: str
+
+
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions in effect."""
+    """All decisions in effect. Whoever is `withdrawn` is also `dismissed`: nobody mends it."""
 
     closures: tuple[Closure, ...]
     dismissed: frozenset[str]
+    withdrawn: frozenset[str] = frozenset()
+    warnings: tuple[WarningAccepted, ...] = ()
+    released: frozenset[str] = frozenset()
+    deleted: Mapping[str, Deleted] = field(default_factory=dict)
 
     def gone(
         self,
@@ -93,12 +205,82 @@ class Decisions:
 
 def read_decisions(night: Night) -> Decisions:
     """The shipped closures and the lake's own decisions. Raises DecisionError naming the file."""
-    paths = sorted(night.lake.decisions.glob("*.yaml"))
-    own = [one for path in paths for one in _parsed(path, path.read_bytes())]
+    own = [one for _, one in decisions_in(night.lake)]
+    withdrawn = frozenset(d.submission for d in own if isinstance(d, Withdrawn))
+    dismissed = (d.submission for d in own if isinstance(d, Dismissal | Dismissed))
+    closures = (d.closure if isinstance(d, Closed) else d for d in own)
     return Decisions(
-        closures=(*night.registers.closures, *(d for d in own if isinstance(d, Closure))),
-        dismissed=frozenset(d.submission for d in own if isinstance(d, Dismissal)),
+        closures=(*night.registers.closures, *(d for d in closures if isinstance(d, Closure))),
+        dismissed=withdrawn.union(dismissed),
+        withdrawn=withdrawn,
+        warnings=tuple(d for d in own if isinstance(d, WarningAccepted)),
+        released=frozenset(d.submission for d in own if isinstance(d, Released)),
+        deleted={d.submission: d for d in own if isinstance(d, Deleted)},
     )
+
+
+def decisions_in(lake: Lake) -> Iterator[tuple[Path, Decision]]:
+    """Every decision of a lake with its file, in the order of the files' names."""
+    for path in sorted(lake.decisions.glob("*.yaml")):
+        if path.name != CONTACTS:
+            yield from ((path, one) for one in _parsed(path, path.read_bytes()))
+
+
+def audit_list(lake: Lake) -> list[Entry]:
+    """Every decision of a lake, oldest first; those without a date come first."""
+    entries = [_entry(path, decision) for path, decision in decisions_in(lake)]
+    return sorted(entries, key=lambda entry: (entry.date or date.min, entry.file))
+
+
+def write_decision(lake: Lake, facts: Mapping[str, Any], now: datetime) -> Path:
+    """One more decision in a file of its own, as safe on the disk as a submission.
+
+    `facts` are the keys of an entry, `decision` among them. Raises DecisionError, in the words of
+    the night, for what no night could use, and where that very decision was written this second.
+    """
+    entry = {name: fact for name, fact in facts.items() if fact not in (None, ())}
+    content = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False).encode()
+    digest = hashlib.sha256(content).hexdigest()[:8]
+    place = lake.decisions / f"{now:%Y%m%d-%H%M%S}-{entry.get('decision')}-{digest}.yaml"
+    _parsed(place, content)
+    lake.decisions.mkdir(parents=True, exist_ok=True)
+    # Made beside its place: no night may read half a decision.
+    making = place.with_name(f".making-{place.stem}")
+    with making.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if place.exists():
+        making.unlink()
+        raise DecisionError(f"decisions/{place.name} is there already.")
+    making.rename(place)
+    sync_folder(lake.decisions)
+    return place
+
+
+def _entry(path: Path, decision: Decision) -> Entry:
+    names = {kind: name for name, kind in DECIDES.items()}
+    is_closure = isinstance(decision, Closed | Closure)
+    older = "close-ward" if is_closure else "dismiss"
+    return Entry(
+        decision=names.get(type(decision), older),  # type: ignore[arg-type]
+        subject=_subject(decision),
+        role=decision.role,
+        team=decision.team if isinstance(decision, Decided) else "",
+        reason=decision.reason,
+        date=decision.date if isinstance(decision, Decided) else None,
+        file=path.name,
+    )
+
+
+def _subject(decision: Decision) -> str:
+    """What was decided on: a submission, one of its warnings, or a place."""
+    if isinstance(decision, Closed | Closure):
+        return " ".join(filter(None, (decision.organisation, decision.site, decision.ward)))
+    if not isinstance(decision, WarningAccepted):
+        return decision.submission
+    row = None if decision.row is None else f"row {decision.row}"
+    return " ".join(filter(None, (decision.submission, decision.code, row, decision.column)))
 
 
 def _concerns(closure: Closure, part: Part) -> bool:
@@ -110,21 +292,37 @@ def _concerns(closure: Closure, part: Part) -> bool:
 
 
 @cache
-def _parsed(path: Path, content: bytes) -> tuple[Closure | Dismissal, ...]:
+def _parsed(path: Path, content: bytes) -> tuple[Decision, ...]:
     try:
         listed: Any = yaml.safe_load(content) or []
         return tuple(
             _decision(entry) for entry in TypeAdapter(list[dict[str, Any]]).validate_python(listed)
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise DecisionError(f"decisions/{path.name}: {where}: {first['msg']}.") from error
+        raise DecisionError(f"decisions/{path.name}: {_sentence(error)}") from error
+    except KeyError as error:
+        known = ", ".join(DECIDES)
+        raise DecisionError(
+            f"decisions/{path.name}: there is no decision {error}; there are {known}."
+        ) from None
     except yaml.YAMLError as error:
         raise DecisionError(f"decisions/{path.name} is not YAML.") from error
 
 
-def _decision(entry: dict[str, Any]) -> Closure | Dismissal:
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the whole file"
+    if first["type"] == "unexpected_keyword_argument":
+        return f"{where}: there is no such key in a decision of this kind."
+    return f"{where}: {first['msg']}."
+
+
+def _decision(entry: dict[str, Any]) -> Decision:
+    if "decision" in entry:
+        kind = DECIDES[str(entry["decision"])]
+        facts = {name: fact for name, fact in entry.items() if name != "decision"}
+        decided: Decision = TypeAdapter(kind).validate_python(facts)
+        return decided
     if "submission" in entry:
         return TypeAdapter(Dismissal).validate_python(entry)
     return TypeAdapter(Closure).validate_python(entry)

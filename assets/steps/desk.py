@@ -1,8 +1,8 @@
 """The night's own check for a file on somebody's desk: same reading, same rules, nothing kept.
 
 Belongs here: one file through receive and check on a lake that is thrown away. Does not belong
-here: printing what was found (pipelines/cli.py) or any rule. What other files say (versions, wards
-of the month before) is not known at a desk.
+here: telling what was found (pipelines/check_command.py) or any rule. What other files say
+(versions, wards of the month before) is not known at a desk.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ from assets.steps.night import Night
 from assets.steps.read import parsed_name
 from assets.steps.receive import receive_files
 from assets.steps.submissions import PROBLEMS, Receipt, all_receipts
+from data_contracts.problems import UNKNOWN_SUBMITTER, facts_json
+
+# Stands for a sender that nobody has named.
+UNKNOWN = "unknown"
 
 
 class UncheckedError(Exception):
@@ -44,7 +48,7 @@ def at_desk(
     """
     with tempfile.TemporaryDirectory(prefix="safecare-check-") as folder:
         night = Night.open(Path(folder), contracts_folder, today)
-        code = sender or parsed_name(path.name).submitter or "unknown"
+        code = sender or parsed_name(path.name).submitter or UNKNOWN
         inbox = night.lake.inbox / code
         inbox.mkdir(parents=True)
         shutil.copyfile(path, inbox / path.name)
@@ -58,4 +62,11 @@ def at_desk(
             )
         receipt = receipts[0]
         problems = pl.read_parquet(night.lake.submissions / receipt.submission / PROBLEMS)
-        return Desk(night, receipt, problems)
+        return Desk(night, receipt, problems if sender else _without_inbox(problems))
+
+
+def _without_inbox(problems: pl.DataFrame) -> pl.DataFrame:
+    """On a desk no folder says who sends a file: where its name does not either, that is told."""
+    facts = pl.lit(facts_json({"case": "desk", "folder": UNKNOWN}))
+    is_nobody = pl.col("code") == UNKNOWN_SUBMITTER.code
+    return problems.with_columns(facts=pl.when(is_nobody).then(facts).otherwise(pl.col("facts")))

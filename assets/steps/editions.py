@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.steps.answers import asks, with_answers
 from assets.steps.count import read_months, read_questions
 from assets.steps.decisions import read_decisions
 from assets.steps.detect import read_before, read_points, read_series
@@ -48,6 +49,9 @@ SUBMISSION_SCHEMA = pl.Schema(
         "months_in_force": pl.List(pl.Date),
         "duplicate_of": pl.String(),
         "to_mend": pl.Boolean(),
+        "trial": pl.Boolean(),
+        "withdrawn": pl.Boolean(),
+        "answers": pl.Int64(),
     }
 )
 CHANGE_SCHEMA = pl.Schema(
@@ -77,9 +81,11 @@ def edition_of(night: Night, publication: str, of: Iterable[Contract] | None = N
     )
     questions = _joined(read_questions, night, every)
     submissions = submissions_frame(night, months, questions)
+    problems = _problems(night, questions)
+    # A file is asked about as long as one of its warnings has no answer.
     to_check = frozenset(
         submissions.filter(pl.col("outcome") == Outcome.ACCEPTED_WITH_WARNINGS)["submission"]
-    )
+    ).intersection(asks(problems)["submission"])
     return Edition(
         data_month=data_month(night.contracts, night.today),
         today=night.today,
@@ -91,7 +97,7 @@ def edition_of(night: Night, publication: str, of: Iterable[Contract] | None = N
         series=_joined(read_series, night, contracts),
         returns=pl.concat([returns(night, c, read_months(night, c), to_check) for c in contracts]),
         submissions=submissions,
-        problems=_problems(night, questions),
+        problems=problems,
         changes=_changes(night, months),
         boundaries=night.registers.boundaries_frame,
         before=_joined(read_before, night, contracts),
@@ -109,11 +115,14 @@ def submissions_frame(night: Night, months: pl.DataFrame, questions: pl.DataFram
         used[submission].add(period)
     asked = Counter[str](questions["submission"])
     receipts = all_receipts(night.lake)
-    decided = read_decisions(night).dismissed
-    open_ones = {receipt.submission for receipt in to_mend(receipts, decided)}
+    decisions = read_decisions(night)
+    open_ones = {receipt.submission for receipt in to_mend(receipts, decisions.dismissed)}
     rows = [
         _submission(receipt, used[receipt.submission], asked[receipt.submission])
-        | {"to_mend": receipt.submission in open_ones}
+        | {
+            "to_mend": receipt.submission in open_ones,
+            "withdrawn": receipt.submission in decisions.withdrawn,
+        }
         for receipt in receipts
     ]
     return pl.DataFrame(rows, schema=SUBMISSION_SCHEMA, orient="row")
@@ -130,7 +139,8 @@ def _submission(receipt: Receipt, in_force: set[date], questions: int) -> dict[s
     if questions and outcome is Outcome.ACCEPTED:
         outcome = Outcome.ACCEPTED_WITH_WARNINGS
     same = ("submission", "submitter", "workstream", "table", "file_name", "sheet", "sha256",
-            "version", "rows_read", "rows_accepted", "rows_set_aside", "duplicate_of")  # fmt: skip
+            "version", "rows_read", "rows_accepted", "rows_set_aside", "duplicate_of",
+            "trial", "answers")  # fmt: skip
     return {
         **{field: getattr(receipt, field) for field in same},
         "arrived": _plain(receipt.arrived),
@@ -150,14 +160,16 @@ def _plain(moment: datetime) -> datetime:
 
 
 def _problems(night: Night, questions: pl.DataFrame) -> pl.DataFrame:
-    """All that was found in all submissions, and the questions that other months raise."""
+    """All that was found in all submissions, the questions that other months raise, and answers."""
+    receipts = all_receipts(night.lake)
     paths = [
         night.lake.submissions / receipt.submission / PROBLEMS
-        for receipt in all_receipts(night.lake)
+        for receipt in receipts
         if receipt.outcome is not Outcome.ACCEPTED
     ]
     frames = [pl.read_parquet(path) for path in paths]
-    return pl.concat([pl.DataFrame(schema=PROBLEM_SCHEMA), *frames, questions])
+    found = pl.concat([pl.DataFrame(schema=PROBLEM_SCHEMA), *frames, questions])
+    return with_answers(night.lake, found, receipts, read_decisions(night))
 
 
 def _is_counted(night: Night, contract: Contract) -> bool:

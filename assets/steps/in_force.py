@@ -81,13 +81,19 @@ def in_force(
 ) -> InForce:
     """The months of a table in force, as MONTHS_SCHEMA, sorted by organisation and period."""
     of = (contract.workstream, table.id)
-    own = [r for r in receipts if (r.workstream, r.table) == of and r.outcome in TAKEN]
-    parts = _parts(night.lake, own, table)
     decisions = read_decisions(night)
+    sent = [
+        r
+        for r in receipts
+        if (r.workstream, r.table) == of and not r.trial and r.submission not in decisions.withdrawn
+    ]
+    own = [r for r in sent if r.outcome in TAKEN]
+    repeats = [r for r in sent if r.outcome is Outcome.DUPLICATE]
+    parts = _parts(night.lake, own, table)
     chosen: list[Candidate] = []
     questions: list[Problem] = []
     for versions in _by_organisation(own, parts).values():
-        for winner, all_versions in _chosen(versions, table, night.registers, decisions):
+        for winner, all_versions in _chosen(versions, repeats, table, night.registers, decisions):
             chosen.append(winner)
             questions += [_question(v) for v in all_versions if v.missing and not v.lost_rows]
     return InForce(months=_frame(chosen, table), questions=tuple(questions))
@@ -97,7 +103,8 @@ def ranks(receipts: Iterable[Receipt]) -> dict[str, tuple[int, int]]:
     """Submission -> its rank among files that speak of the same months; the highest is newest.
 
     By the version in the file name, then by arrival. A file without a version counts as one of the
-    highest version that had arrived before it: it was sent by someone who knew that version.
+    highest version that had arrived before it: it was sent by someone who knew that version. A
+    copy of a file, which is kept without its rows, gives the file its own rank.
     """
     found: dict[str, tuple[int, int]] = {}
     highest = 0
@@ -105,6 +112,9 @@ def ranks(receipts: Iterable[Receipt]) -> dict[str, tuple[int, int]]:
         version = highest if receipt.version is None else receipt.version
         highest = max(highest, version)
         found[receipt.submission] = (version, place)
+        copied = receipt.duplicate_of
+        if copied in found:
+            found[copied] = max(found[copied], (version, place))
     return found
 
 
@@ -168,6 +178,7 @@ def _rolls(frame: pl.DataFrame) -> dict[tuple[str, date], frozenset[Part]]:
 
 def _chosen(
     versions: Mapping[date, list[Candidate]],
+    repeats: list[Receipt],
     table: Table,
     registers: Registers,
     decisions: Decisions,
@@ -184,7 +195,7 @@ def _chosen(
                 replace(version, missing=absent - gone, lost_rows=_has_lost_rows(version, table))
             )
             expected |= version.parts
-        winner = _winner(judged)
+        winner = _winner(judged, repeats)
         if winner.is_complete:
             gone = expected - winner.parts
             organisation = winner.sent.organisation
@@ -192,9 +203,11 @@ def _chosen(
         yield winner, judged
 
 
-def _winner(versions: list[Candidate]) -> Candidate:
+def _winner(versions: list[Candidate], repeats: list[Receipt]) -> Candidate:
     """The newest complete version, else the newest; ranked among all, complete or not."""
-    order = ranks(version.receipt for version in versions)
+    known = {version.receipt.submission: version.receipt for version in versions}
+    copies = (one for one in repeats if one.duplicate_of in known)
+    order = ranks([*known.values(), *copies])
     complete = [version for version in versions if version.is_complete]
     return max(complete or versions, key=lambda version: order[version.receipt.submission])
 

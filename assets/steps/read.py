@@ -1,15 +1,13 @@
 """Step 2. A received file becomes rows of text under the contract's column names, or a refusal.
 
-Here: type by content, decoding, delimiter, header, which table it is. Not here: whether a value is
-right (check.py). Everything stays text, nothing is guessed from values, and row numbers are those
-that Excel shows.
+Here: which sheet and which table a file is, and what is wrong with it as a whole. Not here: opening
+it (read_sheets.py), its header (read_header.py), its cells (read_body.py, read_values.py), and
+whether a value is right (check.py). Nothing is guessed from values, and row numbers are those that
+Excel shows.
 """
 
 from __future__ import annotations
 
-import csv
-import difflib
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,18 +16,21 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.steps.personal import column_name, excel_letter, personal_cells
-from assets.steps.workbook import Rows, Sheet, WorkbookError, WorkbookReader
+from assets.steps.personal import excel_letter, personal_cells
+from assets.steps.read_body import footers, is_filled, refuse_unclear, surplus
+from assets.steps.read_header import TRANSLATIONS, Header, Names, header_problems, other_names
+from assets.steps.read_refusal import RefusalError
+from assets.steps.read_sheets import Opened, hidden, opened
+from assets.steps.read_type import BOOK_TYPES, TEXT_TYPES
+from assets.steps.read_values import canonical
+from assets.steps.workbook import Rows, Sheet, WorkbookReader
 from data_contracts import problems
-from data_contracts.contract import Table
-from data_contracts.problems import Kind, Problem, Unreadable, masked
+from data_contracts.contract import ColumnType, Table
+from data_contracts.problems import Problem, masked
 
-SIZE_LIMIT = 50 << 20
-DELIMITERS = (",", ";", "\t", "|")
-HEADER_WITHIN = 20
-HEADER_NAMES = 3
-ZIP_START, OLE_START = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-TEXT_TYPES, BOOK_TYPES = (".csv", ".txt"), (".xlsx", ".xls")
+__all__ = ["BOOK_TYPES", "TEXT_TYPES", "FileName", "Reading", "is_blank", "parsed_name", "read",
+           "rows_of"]  # fmt: skip
+
 TABLE_SHARE = 0.6
 FIRST_YEAR = 1900
 
@@ -83,15 +84,6 @@ class Reading:
         return rows_of(self.sheet_rows, self.letters)
 
 
-class RefusalError(Exception):
-    """The file cannot be used at all; carries the problem's kind and facts."""
-
-    def __init__(self, kind: Kind, **facts: str | int | tuple[str, ...]) -> None:
-        super().__init__(kind.code)
-        self.kind = kind
-        self.facts = facts
-
-
 def parsed_name(file_name: str) -> FileName:
     """The parts of a name such as 7A4_falls_202401-202403_v02.csv; a span that ends before it
     starts says nothing about months.
@@ -113,21 +105,25 @@ def read(
     file_name: str,
     topics: Mapping[str, Table],
     books: WorkbookReader,
+    translations: Path = TRANSLATIONS,
 ) -> Reading:
     """Read one file. Never raises for what the file contains: problems are in the result.
 
-    Of a file that could name a person only the places where it does come back, no text.
+    Of a file that could name a person only the places where it does come back, no text. What may
+    stand in place of an agreed column name is looked up in `translations`.
     """
     named = topics.get(parsed_name(file_name).topic or "")
+    # The labels of the table that the name announces go before those of others.
+    first = [named] if named is not None else []
+    names = Names.of_tables([*first, *topics.values()], translations)
     try:
-        sheets, notes = _sheets(path, file_name, topics, books)
-        found = _personal(sheets, submission, named, topics)
-        if found:
-            return Reading(table=named, problems=tuple(found))
-        return _reading(sheets, submission, file_name, topics, notes)
+        found = opened(path, file_name, lambda: names, books)
+        personal = _personal(found.sheets, submission, named, topics, names)
+        if personal:
+            return Reading(table=named, problems=tuple(personal))
+        return _reading(found, submission, file_name, topics, names)
     except RefusalError as refusal:
-        problem = Problem(refusal.kind, submission, facts=refusal.facts)
-        return Reading(table=named, problems=(problem,))
+        return Reading(table=named, problems=(refusal.problem(submission),))
 
 
 def rows_of(sheet_rows: pl.DataFrame, letters: Mapping[str, str]) -> pl.DataFrame:
@@ -148,172 +144,109 @@ def _month(text: str | None) -> date | None:
     return date(int(text[:4]), int(text[4:]), 1)
 
 
-def _sheets(
-    path: Path, file_name: str, topics: Mapping[str, Table], books: WorkbookReader
-) -> tuple[list[Sheet], list[Kind]]:
-    """The file as sheets of text, by what it contains; the extension must agree."""
-    size = path.stat().st_size
-    if size == 0:
-        raise RefusalError(problems.EMPTY_FILE)
-    if size > SIZE_LIMIT:
-        raise RefusalError(problems.TOO_LARGE, limit_mb=SIZE_LIMIT >> 20)
-    extension = Path(file_name.strip()).suffix.lower()
-    if extension not in TEXT_TYPES + BOOK_TYPES:
-        raise RefusalError(problems.UNSUPPORTED_TYPE, extension=extension or "-")
-    with path.open("rb") as stream:
-        start = stream.read(8)
-    is_book = start.startswith((ZIP_START, OLE_START))
-    if is_book != (extension in BOOK_TYPES):
-        raise RefusalError(problems.UNREADABLE, reason=Unreadable.CONTENT_DIFFERS.value)
-    if is_book:
-        return _workbook(path, books), []
-    text, notes = _decoded(path.read_bytes())
-    return [Sheet(name="", rows=_text_rows(text, _known_names(topics)))], notes
-
-
-def _workbook(path: Path, books: WorkbookReader) -> list[Sheet]:
-    try:
-        return books.sheets(path)
-    except WorkbookError as error:
-        raise RefusalError(problems.UNREADABLE, reason=error.reason.value) from error
-
-
-def _decoded(content: bytes) -> tuple[str, list[Kind]]:
-    """Text by byte order mark, then strict UTF-8, then the old Windows encoding with a question."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            raise RefusalError(problems.UNREADABLE, reason=Unreadable.CONTROL_CHARACTERS.value)
-        return text, [problems.OLD_ENCODING] if encoding == "cp1252" else []
-    raise RefusalError(problems.UNDECODABLE)
-
-
-def _text_rows(text: str, names: frozenset[str]) -> Rows:
-    """Rows by the delimiter of a closed list under which most known column names appear."""
-    head = "\n".join(text.splitlines()[:HEADER_WITHIN])
-    best = max(
-        DELIMITERS, key=lambda mark: _best_header(_split(head, mark, strict=False), names)[0]
-    )
-    return _split(text, best, strict=True)
-
-
-def _split(text: str, delimiter: str, *, strict: bool) -> Rows:
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
-        return [[cell or None for cell in row] for row in reader]
-    except csv.Error as error:
-        raise RefusalError(problems.UNREADABLE, reason=Unreadable.BROKEN_LINES.value) from error
-
-
-def _known_names(topics: Mapping[str, Table]) -> frozenset[str]:
-    return frozenset(name for table in topics.values() for name in table.column_names)
-
-
-def _best_header(rows: Rows, names: frozenset[str]) -> tuple[int, int]:
-    """How many known names the best of the first rows holds, and which row that is."""
-    counts = [len({column_name(cell) for cell in row} & names) for row in rows[:HEADER_WITHIN]]
-    if not counts:
-        return 0, 0
-    best = max(range(len(counts)), key=lambda i: (counts[i], -i))
-    return counts[best], best
-
-
 def _personal(
-    sheets: Sequence[Sheet], submission: str, named: Table | None, topics: Mapping[str, Table]
+    sheets: Sequence[Sheet],
+    submission: str,
+    named: Table | None,
+    topics: Mapping[str, Table],
+    names: Names,
 ) -> list[Problem]:
     """What in any sheet could point at a person."""
-    names = _known_names(topics)
     tables = topics.values() if named is None else [named]
     known = {column.name: column.type for table in tables for column in table.columns}
     found: list[Problem] = []
     for sheet in sheets:
-        count, header_at = _best_header(sheet.rows, names)
+        header = names.best_header(sheet.rows)
         found += personal_cells(
-            sheet, header_at if count >= HEADER_NAMES else None, known, submission
+            _under_agreed_names(sheet, header),
+            header.at if header.is_one else None,
+            known,
+            submission,
         )
     return found
 
 
+def _under_agreed_names(sheet: Sheet, header: Header) -> Sheet:
+    """A sheet whose header has the agreed names in place of what stands for them."""
+    if not header.is_one:
+        return sheet
+    rows = [*sheet.rows]
+    rows[header.at] = [*header.names]
+    return replace(sheet, rows=rows)
+
+
 def _reading(
-    sheets: Sequence[Sheet],
+    found: Opened,
     submission: str,
     file_name: str,
     topics: Mapping[str, Table],
-    notes: list[Kind],
+    names: Names,
 ) -> Reading:
-    sheet, header_at = _chosen(sheets, topics)
-    header = [column_name(cell) for cell in sheet.rows[header_at]]
+    named = topics.get(parsed_name(file_name).topic or "")
+    sheet, header = _chosen(found.sheets, names, named)
     table = _table(file_name, header, topics)
-    places = {name: header.index(name) for name in table.column_names if name in header}
-    _refuse_unclear(sheet, header_at, places.values())
-    found = [Problem(kind, submission) for kind in notes]
-    found += _header_problems(header, table, sheet.name, header_at + 1, submission)
+    places = {n: header.names.index(n) for n in table.column_names if n in header.names}
+    refuse_unclear(sheet, header.at, frozenset(places.values()))
+    notes = footers(sheet.rows, header.at)
+    body = replace(sheet, rows=sheet.rows[: notes[0]] if notes else sheet.rows)
     reading = Reading(
         table=table,
         sheet=masked(sheet.name),
-        sheet_rows=_sheet_rows(sheet, header_at),
+        sheet_rows=_sheet_rows(body, header, table, places),
         letters={name: excel_letter(place) for name, place in places.items()},
-        surplus=tuple(_surplus(sheet, header_at)),
+        surplus=tuple(surplus(body, header.at)),
     )
-    if not _is_filled(sheet.rows[header_at + 1 :], places.values()):
-        found.append(Problem(problems.NO_ROWS, submission, sheet=sheet.name or None))
-    return replace(reading, problems=tuple(found))
+    told = [
+        *(Problem(kind, submission) for kind in found.notes),
+        *hidden(found.sheets, submission),
+        *header_problems(header, table, sheet.name, submission),
+        *_notes(sheet, notes, submission),
+    ]
+    if not is_filled(body.rows[header.at + 1 :], places.values()):
+        told.append(Problem(problems.NO_ROWS, submission, sheet=sheet.name or None))
+    return replace(reading, problems=tuple(told))
 
 
-def _is_filled(body: Rows, places: Iterable[int]) -> bool:
-    """Whether any row has text in a column of the contract."""
-    columns = set(places)
-    return any((cell or "").strip() for row in body for p, cell in enumerate(row) if p in columns)
+def _notes(sheet: Sheet, places: Iterable[int], submission: str) -> Iterator[Problem]:
+    for place in places:
+        column = next(p for p, cell in enumerate(sheet.rows[place]) if (cell or "").strip())
+        cell = f"{excel_letter(column)}{place + 1}"
+        value = sheet.rows[place][column]
+        where = sheet.name or None
+        yield Problem(
+            problems.NOTE_ROW, submission, sheet=where, row=place + 1, cell=cell, value=value
+        )
 
 
-def _surplus(sheet: Sheet, header_at: int) -> Iterator[int]:
-    """Rows with cells to the right of the last named column; a workbook may have a note there."""
-    if not sheet.name:
-        named = [place for place, cell in enumerate(sheet.rows[header_at]) if (cell or "").strip()]
-        for number, row in enumerate(sheet.rows[header_at + 1 :], start=header_at + 2):
-            if any((cell or "").strip() for cell in row[named[-1] + 1 :]):
-                yield number
-
-
-def _chosen(sheets: Sequence[Sheet], topics: Mapping[str, Table]) -> tuple[Sheet, int]:
-    """The sheet that has a header and rows, and where its header is.
+def _chosen(sheets: Sequence[Sheet], names: Names, named: Table | None) -> tuple[Sheet, Header]:
+    """The sheet that has a header and rows, and its header.
 
     A hidden sheet, often last month's, is looked at only if no other has a header.
     """
-    names = _known_names(topics)
     filled = [sheet for sheet in sheets if sheet.rows]
     if not filled:
         raise RefusalError(problems.EMPTY_FILE)
-    found = [(_best_header(sheet.rows, names), sheet) for sheet in filled]
-    agreed = [one for one in found if one[0][0] >= HEADER_NAMES]
+    found = [(sheet, names.best_header(sheet.rows)) for sheet in filled]
+    agreed = [one for one in found if one[1].is_one]
     if not agreed:
-        raise RefusalError(problems.NO_HEADER)
-    seen = [one for one in agreed if one[1].visible] or agreed
-    with_rows = [one for one in seen if any(map(any, one[1].rows[one[0][1] + 1 :]))]
+        raise _no_header(filled[0].rows, named)
+    seen = [one for one in agreed if one[0].visible] or agreed
+    with_rows = [one for one in seen if any(map(any, one[0].rows[one[1].at + 1 :]))]
     if len(with_rows) > 1:
         raise RefusalError(problems.SEVERAL_SHEETS)
-    (_, header_at), sheet = (with_rows or seen)[0]
-    return sheet, header_at
+    return (with_rows or seen)[0]
 
 
-def _refuse_unclear(sheet: Sheet, header_at: int, places: Iterable[int]) -> None:
-    """Figures that are not in the file, or of which nobody can tell the row."""
-    columns = set(places)
-    if any(row > header_at and column in columns for row, column in sheet.unfinished):
-        raise RefusalError(problems.UNREADABLE, reason=Unreadable.FORMULA_WITHOUT_VALUE.value)
-    for _, left, bottom, right in sheet.merged:
-        if bottom > header_at + 1 and columns & set(range(left, right + 1)):
-            raise RefusalError(problems.UNREADABLE, reason=Unreadable.MERGED_CELLS.value)
+def _no_header(rows: Rows, named: Table | None) -> RefusalError:
+    """Where a row of other names stands and it is known which were agreed, both are told."""
+    found = other_names(rows)
+    if named is None or not found:
+        return RefusalError(problems.NO_HEADER)
+    agreed = tuple(column.name for column in named.columns if column.required)
+    return RefusalError(problems.NO_HEADER, case="other_names", found=found, agreed=agreed)
 
 
-def _table(file_name: str, header: Sequence[str], topics: Mapping[str, Table]) -> Table:
+def _table(file_name: str, header: Header, topics: Mapping[str, Table]) -> Table:
     """The table that the file name announces, else the only one that the header fits."""
     named = topics.get(parsed_name(file_name).topic or "")
     if named is not None:
@@ -326,63 +259,38 @@ def _table(file_name: str, header: Sequence[str], topics: Mapping[str, Table]) -
     return topics[winners[0]]
 
 
-def _fit(table: Table, header: Sequence[str]) -> float:
-    return len(set(table.column_names) & set(header)) / len(table.column_names)
+def _fit(table: Table, header: Header) -> float:
+    return len(set(table.column_names) & set(header.names)) / len(table.column_names)
 
 
-def _sheet_rows(sheet: Sheet, header_at: int) -> pl.DataFrame:
-    """The sheet as sent, from its header on: row, A, B, ..."""
+def _sheet_rows(
+    sheet: Sheet, header: Header, table: Table, places: Mapping[str, int]
+) -> pl.DataFrame:
+    """The sheet as sent, from its header on: row, A, B, ...
+
+    Figures, months and dates of the contract that are written in another way, but can be read in
+    one way only, are written as agreed.
+    """
     width = max(len(row) for row in sheet.rows)
-    rows = [row + [None] * (width - len(row)) for row in sheet.rows[header_at:]]
+    rows: Rows = [row + [None] * (width - len(row)) for row in sheet.rows[header.at :]]
+    kinds = {place: table.column(name).type for name, place in places.items()}
+    calendar = sheet.date_1904 if sheet.name else None
     columns = {
-        excel_letter(i): pl.Series([row[i] for row in rows], dtype=pl.String) for i in range(width)
+        excel_letter(place): pl.Series(
+            _as_agreed([row[place] for row in rows], kinds.get(place), calendar), dtype=pl.String
+        )
+        for place in range(width)
     }
-    numbers = pl.Series(range(header_at + 1, header_at + 1 + len(rows)), dtype=pl.Int64)
+    numbers = pl.Series(range(header.at + 1, header.at + 1 + len(rows)), dtype=pl.Int64)
     return pl.DataFrame({"row": numbers, **columns})
 
 
-def _header_problems(
-    header: Sequence[str], table: Table, sheet: str, row: int, submission: str
-) -> list[Problem]:
-    known = set(table.column_names)
-    unknown = {name: place for place, name in enumerate(header) if name and name not in known}
-    near = {name: _near(name, unknown) for name in table.column_names if name not in header}
-    # A column that may be left out is missed only where a misspelt one stands in its place.
-    missing = [name for name, found in near.items() if table.column(name).required or found]
-    found = [
-        _in_header(problems.MISSING_COLUMN, submission, sheet, row, name, near[name], unknown)
-        for name in missing
-    ]
-    repeated = sorted({n for n in header if n in known and header.count(n) > 1})
-    found += [
-        Problem(problems.DUPLICATE_COLUMN, submission, sheet=sheet or None, row=row, column=name)
-        for name in repeated
-    ]
-    explained = {near[name] for name in missing}
-    found += [
-        _in_header(problems.UNKNOWN_COLUMN, submission, sheet, row, name, name, unknown)
-        for name in unknown
-        if name not in explained
-    ]
-    return found
-
-
-def _near(name: str, candidates: Mapping[str, int]) -> str:
-    """The one candidate that looks like a misspelling of the name, or nothing."""
-    return next(iter(difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.75)), "")
-
-
-def _in_header(
-    kind: Kind,
-    submission: str,
-    sheet: str,
-    row: int,
-    column: str,
-    found: str,
-    places: Mapping[str, int],
-) -> Problem:
-    cell = f"{excel_letter(places[found])}{row}" if found else None
-    facts = {"suggestion": found} if "suggestion" in kind.facts else {}
-    return Problem(
-        kind, submission, sheet=sheet or None, row=row, column=column, cell=cell, facts=facts
-    )
+def _as_agreed(
+    cells: list[str | None], kind: ColumnType | None, date_1904: bool | None
+) -> list[str | None]:
+    """A column, header first; each value that stands in many cells is looked at once."""
+    if kind is None:
+        return cells
+    head, *below = cells
+    agreed = {cell: canonical(cell, kind, date_1904=date_1904) for cell in set(below) if cell}
+    return [head, *(agreed.get(cell or "", cell) for cell in below)]

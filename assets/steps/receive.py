@@ -15,10 +15,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from assets.steps.answer_files import Labels, answer_file
+from assets.steps.answers import settled_answers, write_lines
+from assets.steps.decisions import read_decisions
 from assets.steps.in_force import TAKEN, ranks
 from assets.steps.lake import digest_of
 from assets.steps.months import months_between
 from assets.steps.night import Night
+from assets.steps.quarantine import contact_of, keep_quarantine, with_contact
 from assets.steps.read import Reading, parsed_name, read
 from assets.steps.result import StepResult
 from assets.steps.submissions import (
@@ -39,10 +43,12 @@ from assets.steps.submissions import (
     write_reading,
 )
 from assets.steps.take import left_in, take_all
+from assets.steps.trial import clear_trials
 from assets.steps.workbook import WorkbookReader
 from data_contracts.contract import Contract
 from data_contracts.problems import (
     CATALOGUE,
+    IDENTIFIER,
     SAME_FILE,
     UNKNOWN_SUBMITTER,
     Outcome,
@@ -66,12 +72,15 @@ def receive_files(night: Night, *, settled: bool = False) -> StepResult:
     own folder. `settled` says that nobody is writing into the inbox, so that young files need not
     be waited for. Raises InboxError where a file that was copied cannot be removed.
     """
+    clear_trials(night)
     new = take_all(night, settled=settled)
     folders = received_folders(night.lake)
     agreed = _agreed(night)
+    labels = Labels(night.translations)
     with WorkbookReader() as books, ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda folder: _read(folder, night, agreed, books), folders))
-    settle_all(night.lake, _ended(folders, all_receipts(night.lake)))
+        list(pool.map(lambda folder: _read(folder, night, agreed, labels, books), folders))
+    settle_all(night.lake, _ended(folders, all_receipts(night.lake), night))
+    keep_quarantine(night)
     left = len(left_in(night.lake.inbox))
     return StepResult(rows=new, metadata={"files": new, "left": left, "inbox": night.lake.inbox})
 
@@ -94,15 +103,21 @@ def _agreed(night: Night) -> str:
     return digest_of([contract.digest for contract in night.contracts])
 
 
-def _read(folder: Path, night: Night, agreed: str, books: WorkbookReader) -> None:
+def _read(folder: Path, night: Night, agreed: str, labels: Labels, books: WorkbookReader) -> None:
     """Read a file once; again where a crash left half of it, or contracts have changed since."""
     if _is_read(folder, agreed):
         return
     forget_reading(folder)
     received = read_received(folder)
-    reading = _of_nobody(received, night) or read(
-        original_in(folder), received.submission, received.file_name, night.topics, books
-    )
+    original, submission = original_in(folder), received.submission
+    reading = _of_nobody(received, night)
+    if reading is None and (file := answer_file(original, submission, labels, books)) is not None:
+        reading = Reading(problems=file.problems)
+        if not file.problems:
+            write_lines(folder, file)
+    if reading is None:
+        name, topics = received.file_name, night.topics
+        reading = read(original, submission, name, topics, books, night.translations)
     write_reading(folder, reading, agreed)
 
 
@@ -123,27 +138,43 @@ def _of_nobody(received: Received, night: Night) -> Reading | None:
     return Reading(table=table, problems=(problem,))
 
 
-def _ended(folders: Iterable[Path], receipts: Iterable[Receipt]) -> Iterator[Settled]:
+def _ended(folders: Iterable[Path], receipts: Iterable[Receipt], night: Night) -> Iterator[Settled]:
     """The files whose way ends here, with their outcome: refused, of no table, or here already.
 
     Of a file of the same night it is not known yet whether rows will be set aside: it stands as
     accepted, since the same bytes would have the same fate.
     """
     history: History = defaultdict(list)
+    senders: dict[str, str] = {}
     for receipt in receipts:
-        history[receipt.submitter, receipt.workstream, receipt.table].append(receipt)
+        senders[receipt.submission] = receipt.submitter
+        if not receipt.trial:
+            history[receipt.submitter, receipt.workstream, receipt.table].append(receipt)
     for folder in folders:
+        answers = settled_answers(folder, night.lake, senders)
+        if answers is not None:
+            yield answers
+            continue
         facts = reading_facts(folder)
         is_refused = facts["refused"] or facts["table"] is None
         outcome = Outcome.REFUSED if is_refused else Outcome.ACCEPTED
         sent = placed(plain_receipt(folder, outcome), facts["table"], facts["sheet"])
         before = history[sent.submitter, sent.workstream, sent.table]
         if is_refused:
-            yield _refused(folder, facts)
-        elif (earlier := copied(sent, before)) is not None:
+            yield _refused(folder, facts, night)
+        elif not sent.trial and (earlier := _copied(sent, before, night)) is not None:
             sent = replace(sent, outcome=Outcome.DUPLICATE, duplicate_of=earlier.submission)
             yield _duplicate(folder, sent, earlier.submission)
-        before.append(sent)
+        if not sent.trial:
+            before.append(sent)
+
+
+def _copied(sent: Receipt, before: Collection[Receipt], night: Night) -> Receipt | None:
+    """As `copied`, but for files that were withdrawn: a copy of one is a file of its own."""
+    if copied(sent, before) is None:
+        return None
+    withdrawn = read_decisions(night).withdrawn
+    return copied(sent, [one for one in before if one.submission not in withdrawn])
 
 
 def copied(sent: Receipt, before: Collection[Receipt]) -> Receipt | None:
@@ -153,7 +184,7 @@ def copied(sent: Receipt, before: Collection[Receipt]) -> Receipt | None:
     one that counts, by the order of versions (`in_force.ranks`), also beside files that were not
     taken: one of them is mended only by a file that is accepted after it. Where the name skips a
     version nobody has seen, that one may still be on its way and would count for more than the
-    earlier file, but not for more than this one.
+    earlier file, but not for more than this one. Copies are no rivals; they give their rank.
     """
     if not any(_is_repeated(one, sent) for one in before):
         return None
@@ -161,7 +192,7 @@ def copied(sent: Receipt, before: Collection[Receipt]) -> Receipt | None:
     seen = {one.version for one in own}
     newest: Receipt | None = None
     for rivals in _rivals(sent, own):
-        order = ranks(rivals)
+        order = ranks([*rivals, *(one for one in own if one.outcome is Outcome.DUPLICATE)])
         newest = max(rivals, key=lambda one: order[one.submission])
         version, _ = order[newest.submission]
         skipped = range(version + 1, sent.version or 0)
@@ -206,10 +237,12 @@ def _months(receipt: Receipt) -> frozenset[date] | None:
     return frozenset(months_between(name.first, name.last))
 
 
-def _refused(folder: Path, facts: Mapping[str, Any]) -> Settled:
+def _refused(folder: Path, facts: Mapping[str, Any], night: Night) -> Settled:
     found = problems_in(facts)
     effects = Counter(CATALOGUE[code].effect for code in found["code"])
     receipt = plain_receipt(folder, outcome_of(effects, accepted=0))
+    if IDENTIFIER.code in found["code"]:
+        found = with_contact(found, contact_of(night.lake, receipt.submitter))
     receipt = placed(receipt, facts["table"], facts["sheet"])
     return Settled(folder=folder, receipt=receipt, problems=found)
 

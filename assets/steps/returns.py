@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from assets.steps.decisions import read_decisions
+from assets.steps.decisions import Decisions, read_decisions
 from assets.steps.in_force import arrival, ranks
 from assets.steps.months import deadline_of, later, months_between
 from assets.steps.night import LONDON, Night
@@ -92,12 +92,12 @@ def returns(
 
     `months` is what is in force; `to_check` names submissions about which something was asked.
     """
-    dismissed = read_decisions(night).dismissed
+    decisions = read_decisions(night)
     rows = [
         row
         for table in contract.tables
         if table.due
-        for row in _of_table(night, table, _history(night, table, months, dismissed), to_check)
+        for row in _of_table(night, table, _history(night, table, months, decisions), to_check)
     ]
     return pl.DataFrame(rows, schema=RETURNS_SCHEMA, orient="row")
 
@@ -107,16 +107,18 @@ def to_mend(receipts: Iterable[Receipt], dismissed: Collection[str] = ()) -> lis
 
     Refused, locked away or accepted in part, not `dismissed` by a decision, and nothing newer from
     the same sender for the same table and months was accepted in full. A file of which no table or
-    month can be told is only settled by a decision.
+    month can be told is only settled by a decision. Of trials and answers nobody waits for another,
+    and a file that was withdrawn (decisions count it as dismissed) mends none.
     """
-    ordered = sorted(receipts, key=arrival)
-    return [
-        one
-        for one in ordered
-        if one.outcome in TO_MEND
-        and one.submission not in dismissed
-        and not _is_mended(one, ordered)
-    ]
+    ordered = sorted(
+        (r for r in receipts if is_return(r) and r.submission not in dismissed), key=arrival
+    )
+    return [one for one in ordered if one.outcome in TO_MEND and not _is_mended(one, ordered)]
+
+
+def is_return(receipt: Receipt) -> bool:
+    """Whether a file was sent to be counted: no trial, and no answers to warnings."""
+    return not receipt.trial and receipt.answers is None
 
 
 def _is_mended(broken: Receipt, receipts: Iterable[Receipt]) -> bool:
@@ -144,13 +146,14 @@ def months_of(receipt: Receipt) -> frozenset[date]:
     return frozenset(sent.period for sent in receipt.months)
 
 
-def _history(
-    night: Night, table: Table, months: pl.DataFrame, dismissed: Collection[str]
-) -> History:
+def _history(night: Night, table: Table, months: pl.DataFrame, decisions: Decisions) -> History:
     receipts = [
         r
         for r in all_receipts(night.lake)
         if (r.workstream, r.table) == (table.workstream, table.id)
+        and is_return(r)
+        # As if it had never come: a later file is late, or the return is missing again.
+        and r.submission not in decisions.withdrawn
     ]
     own = months.filter(pl.col("table") == table.id)
     first: dict[tuple[str, date], datetime] = {}
@@ -172,7 +175,7 @@ def _history(
             month
             for receipt in receipts
             # Nobody is asked to mend a dismissed file: what it was sent for is still to come.
-            if receipt.submission not in dismissed
+            if receipt.submission not in decisions.dismissed
             for month in _not_taken(receipt, table)
         ),
     )

@@ -63,14 +63,18 @@ class Standing:
 
 def standing(night: Night, contract: Contract, known: Collection[str]) -> Standing:
     """How the files of a contract stand; those not `known` (submissions) are new."""
-    receipts = [one for one in all_receipts(night.lake) if one.workstream == contract.workstream]
+    receipts = [
+        one
+        for one in all_receipts(night.lake)
+        if one.workstream == contract.workstream and not one.trial
+    ]
     months, questions = _months_in_force(night, contract, receipts)
     return _standing(night, receipts, months, questions, known)
 
 
 def standing_of_unplaced(night: Night) -> Standing:
     """How those files stand of which no workstream can be told; none of them is ever in force."""
-    receipts = [one for one in all_receipts(night.lake) if one.workstream is None]
+    receipts = [one for one in all_receipts(night.lake) if one.workstream is None and not one.trial]
     nothing = pl.DataFrame(schema=MONTHS_SCHEMA), pl.DataFrame(schema=PROBLEM_SCHEMA)
     return _standing(night, receipts, *nothing, known=())
 

@@ -29,6 +29,8 @@ RECEIVED, RECEIPT = "received.json", "receipt.json"
 RECORDS, PROBLEMS = "records.parquet", "problems.parquet"
 # What was read: while it waits for its check, and then, if there are problems to be shown in it.
 READING, TEXT, SHEET = "reading.json", "text.arrow", "sheet.parquet"
+# The lines of a file of answers, until it has its outcome (answers.py).
+ANSWERS = "answers.json"
 # Stands for the month of rows that have none, such as a list of changes.
 NO_MONTH = date(1900, 1, 1)
 OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
@@ -45,6 +47,7 @@ class Received:
     Windows) counts as earlier than it came, in its sender's favour; the time of the last change of
     the inode would be spoilt by any move or restored backup. As that time is the sender's to
     choose, the order in which files count is `sequence`, 1, 2, 3 ... as they were taken.
+    A `trial` is checked like any file and counts for nothing (trial.py).
     """
 
     submission: str
@@ -55,6 +58,7 @@ class Received:
     size: int
     arrived: datetime
     received: datetime
+    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,10 @@ class MonthSent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt(Received):
-    """What became of a file. `unplaced` counts rows set aside whose month cannot be told."""
+    """What became of a file. `unplaced` counts rows set aside whose month cannot be told.
+
+    `answers` is how many warnings a file answers; None is a file of anything else (answers.py).
+    """
 
     workstream: str | None = None
     table: str | None = None
@@ -84,6 +91,7 @@ class Receipt(Received):
     unplaced: int = 0
     months: tuple[MonthSent, ...] = ()
     contract: str | None = None
+    answers: int | None = None
 
     @property
     def has_records(self) -> bool:
@@ -124,8 +132,13 @@ def digest_in(submission: str) -> str:
 
 
 def original_in(folder: Path) -> Path:
-    """The file as it was sent."""
+    """The file as it was sent. Raises StopIteration where it is in quarantine, or deleted."""
     return next(folder.glob("original*"))
+
+
+def kept_original(folder: Path) -> Path | None:
+    """The file as it was sent, if it still lies in its folder (quarantine.py takes some away)."""
+    return next(folder.glob("original*"), None)
 
 
 def read_received(folder: Path) -> Received:
@@ -164,7 +177,7 @@ def write_reading(folder: Path, reading: Reading, agreed: str) -> None:
 
 def forget_reading(folder: Path) -> None:
     """Have a file read anew: a crash may have left half of what was read."""
-    for name in (READING, TEXT):
+    for name in (READING, TEXT, ANSWERS):
         (folder / name).unlink(missing_ok=True)
 
 

@@ -32,12 +32,13 @@ from assets.steps.submissions import (
     Received,
     all_receipts,
     digest_in,
-    original_in,
+    kept_original,
     read_received,
     received_folders,
     submission_folders,
     write_received,
 )
+from assets.steps.trial import TRIAL
 from data_contracts.problems import masked
 
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
@@ -84,7 +85,7 @@ class Waiting:
     @property
     def turn(self) -> tuple[int, str, str]:
         """Files of one night are taken in the order of their own times."""
-        return self.shape.modified, self.path.parent.name, self.path.name
+        return self.shape.modified, self.path.parent.as_posix(), self.path.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def take_all(night: Night, *, settled: bool = False) -> int:
 
 
 def waiting_files(inbox: Path) -> list[Path]:
-    """Ordinary files, one level down, that no one is still writing; nothing is opened."""
+    """Ordinary files in senders' folders that no one is still writing; nothing is opened."""
     return sorted(file.path for file in _listed(inbox))
 
 
@@ -196,9 +197,16 @@ def _children(folder: Path) -> list[Path]:
         return []
 
 
+def _senders_folders(inbox: Path) -> Iterator[Path]:
+    """Where files may lie: each sender's own folder, and the one for trials in it (trial.py)."""
+    for folder in _folders_in(inbox):
+        yield folder
+        yield from (f for f in _folders_in(folder) if f.name.casefold() == TRIAL)
+
+
 def _listed(inbox: Path) -> Iterator[Waiting]:
-    """Regular files with one name, one level down: no links, pipes, devices or unfinished files."""
-    for path in chain.from_iterable(map(_children, _folders_in(inbox))):
+    """Regular files with one name, in senders' folders: no links, pipes or unfinished files."""
+    for path in chain.from_iterable(map(_children, _senders_folders(inbox))):
         facts = _facts(path)
         if facts and _is_ordinary(facts) and not _is_unfinished(path.name):
             yield Waiting(path, Shape.of(facts))
@@ -292,7 +300,7 @@ def _described(file: Waiting, copy: Path, night: Night) -> Received:
     """What is known of a file; what its name says of a person is not written down."""
     changed = datetime.fromtimestamp(file.shape.modified // 10**9, UTC)
     arrived = min(changed, night.now)
-    folder = file.path.parent.name
+    folder, *below = file.path.parent.relative_to(night.lake.inbox).parts
     sender = night.registers.organisation(_text(folder))
     sha256 = digest_of_file(copy)
     return Received(
@@ -304,6 +312,7 @@ def _described(file: Waiting, copy: Path, night: Night) -> Received:
         size=copy.stat().st_size,
         arrived=arrived,
         received=night.now,
+        trial=bool(below),
     )
 
 
@@ -327,7 +336,8 @@ def _is_the_same(known: Received, received: Received) -> bool:
 
 
 def _is_whole(home: Path, received: Received) -> bool:
-    return digest_of_file(original_in(home)) == received.sha256
+    original = kept_original(home)
+    return original is not None and digest_of_file(original) == received.sha256
 
 
 def _free_name(name: str, homes: Homes) -> str:
@@ -359,7 +369,7 @@ def _finish(night: Night, homes: Homes) -> None:
 
     What was copied is removed, anything else gets its name again and is looked at like any file.
     """
-    for folder in _folders_in(night.lake.inbox):
+    for folder in _senders_folders(night.lake.inbox):
         for leaving in _folders_in(folder):
             if not leaving.name.startswith(LEAVING):
                 continue
@@ -372,7 +382,10 @@ def _finish(night: Night, homes: Homes) -> None:
 
 
 def _is_safe(private: Path, path: Path, night: Night, homes: Homes) -> bool:
-    """Whether a file is held elsewhere: as a copy, or under the name it was just given again."""
+    """Whether a file is held elsewhere: as a copy, or under the name it was just given again.
+
+    A copy without its bytes (quarantine.py) holds nothing any more.
+    """
     facts = private.lstat()
     if not stat.S_ISREG(facts.st_mode):
         return False

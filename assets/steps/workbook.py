@@ -39,15 +39,21 @@ Rows = list[list[str | None]]
 class Sheet:
     """One sheet as text; rows[0][0] is cell A1. Places count from 0.
 
-    `unfinished`: formulas without a result (row, column); `merged`: cells merged over several rows
-    (first row and column, last row and column).
+    `errors` are cells with an error of Excel's, `unfinished` formulas without a result, `unseen`
+    cells that only one of two readers sees something in (row, column); `merged` are first row and
+    column, last row and column. In a workbook with `date_1904` day 0 is 1 January 1904. A sheet
+    without a name is a file of text.
     """
 
     name: str
     rows: Rows
     visible: bool = True
+    errors: tuple[tuple[int, int], ...] = ()
     unfinished: tuple[tuple[int, int], ...] = ()
+    unseen: tuple[tuple[int, int], ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+    date_1904: bool = False
 
 
 class WorkbookError(Exception):
@@ -161,5 +167,6 @@ def _exchange(child: subprocess.Popen[str], path: Path) -> dict[str, Any] | None
 
 
 def _sheet(told: dict[str, Any]) -> Sheet:
-    places = {name: tuple(map(tuple, told[name])) for name in ("unfinished", "merged")}
-    return Sheet(name=told["name"], rows=told["rows"], visible=told["visible"], **places)
+    lists = ("errors", "unfinished", "unseen", "merged")
+    places = {name: tuple(map(tuple, told[name])) for name in lists}
+    return Sheet(**(told | places | {"hidden_rows": tuple(told["hidden_rows"])}))

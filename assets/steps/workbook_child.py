@@ -5,69 +5,108 @@ refused (read.py). It is run as a script of its own, so it imports nothing of ou
 the program that started it. One line of JSON on standard input asks for one workbook, one line on
 standard output answers.
 
-Values come from calamine. A second look at the XML (with expat, which refuses entity bombs) finds
-what calamine does not tell: where the sheet begins, errors and formulas without a result, cells
-merged over several rows, and whether calamine saw the last row.
+Values come from calamine (fastexcel). A second reader (openpyxl; xlrd for the old type) looks at
+the same cells for what calamine does not tell: where the sheet begins, cells with an error,
+formulas without a result, merged cells, hidden rows, and cells of which calamine saw nothing.
 """
 
 import json
 import os
-import re
 import sys
+import warnings
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 from xml.parsers import expat
+
+import fastexcel
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils.cell import column_index_from_string
+from openpyxl.utils.datetime import MAC_EPOCH
+from openpyxl.worksheet._reader import FORMULA_TAG, INLINE_STRING, VALUE_TAG, WorkSheetParser
 
 # Address space: the libraries take about 1 GB of it before any file is opened.
 MEMORY_LIMIT = 3 << 30
 CPU_SECONDS = 60
 # More cells than in any return: a year of all wards of Wales has under a million.
 MOST_CELLS = 5_000_000
-CELL_NAME = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
+TRUE, DIGITS = ("1", "true"), "0123456789"
+# Types of cells that have a result even where it is an empty text.
+TEXTS = ("str", "inlineStr")
+# The version of BIFF in which formulas, merged cells and hidden rows are told (Excel 97 and later).
+BIFF8 = 80
 
 Rows = list[list[str | None]]
+Area = tuple[int, int, int, int]
 
 
 class RefusedError(Exception):
     """The workbook cannot be used; carries the reason (a value of problems.Unreadable)."""
 
 
+class SeenError(Exception):
+    """Enough of a part was read; carries nothing."""
+
+
 @dataclass
 class Look:
-    """What the XML of one sheet shows; rows and columns count from 0."""
+    """What the second reader sees in one sheet; rows and columns count from 0.
 
-    first_column: int = 1 << 20
-    last_row: int = -1
+    `seen`: the columns that have something, by row. `columns`: the first and the last that have a
+    cell with a text, be it an empty one: that is where calamine's rows begin and end. `merged`:
+    first row and column, last row and column.
+    """
+
+    columns: tuple[int, int] = (1 << 20, -1)
+    seen: dict[int, list[int]] = field(default_factory=dict)
     errors: list[tuple[int, int, str]] = field(default_factory=list)
     unfinished: list[tuple[int, int]] = field(default_factory=list)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    merged: list[Area] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    date_1904: bool = False
+
+    def widen(self, column: int) -> None:
+        first, last = self.columns
+        if not first <= column <= last:
+            self.columns = (min(first, column), max(last, column))
+
+    @property
+    def last_row(self) -> int:
+        return max(self.seen, default=-1)
 
 
 def main() -> None:
     """Answer until no more is asked."""
     answers = _private_output()
     _limit()
+    warnings.simplefilter("ignore")
     for question in sys.stdin:
-        json.dump(answer(json.loads(question)), answers)
-        answers.write("\n")
+        # dumps, not dump: only dumps uses the encoder that is written in C.
+        answers.write(json.dumps(answer(json.loads(question))) + "\n")
         answers.flush()
 
 
 def answer(path: str) -> dict[str, Any]:
     """`sheets` of a workbook, or the `reason` why it cannot be opened."""
-    import fastexcel
-
     try:
+        look_at = _second_reader_of(path)
         book = fastexcel.read_excel(path)
-        looks = _looks(path)
-        return {"reason": None, "sheets": [_sheet(book, name, looks) for name in book.sheet_names]}
+        looks = look_at(path)
+        sheets = [_sheet(book, name, looks.pop(name, None)) for name in book.sheet_names]
     except RefusedError as refused:
         return {"reason": str(refused)}
+    except MemoryError:
+        return {"reason": "too_big_inside"}
+    except ImportError:
+        # A library that is not installed is no fault of the file.
+        raise
     except Exception as error:
         # Whatever is wrong inside, it is wrong with the file; the next one is still to be opened.
         return {"reason": _reason(str(error))}
+    if any(look.seen for look in looks.values()):
+        return {"reason": "unusual_workbook"}
+    return {"reason": None, "sheets": sheets}
 
 
 def _private_output() -> TextIO:
@@ -88,157 +127,194 @@ def _limit() -> None:
 
 
 def _reason(message: str) -> str:
-    # The library tells a locked workbook from a damaged one only in its words.
-    locked = "password" in message.lower() or "encrypted" in message.lower()
-    return "password" if locked else "damaged"
+    # The libraries tell a locked workbook from a damaged one only in their words.
+    told = message.lower()
+    return "password" if any(word in told for word in ("password", "encrypt")) else "damaged"
 
 
-def _sheet(book: Any, name: str, looks: dict[str, Look]) -> dict[str, Any]:
+def _sheet(book: Any, name: str, look: Look | None) -> dict[str, Any]:
     """One sheet: rows[0][0] is its cell A1."""
     loaded = book.load_sheet(
         name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1
     )
-    look = looks.get(name, Look(first_column=0))
-    shift = look.first_column if loaded.width else 0
-    if (loaded.width + shift) * loaded.total_height > MOST_CELLS:
+    if look is None:
+        # A sheet of charts has no cells; one of which only one reader knows cannot be trusted.
+        if loaded.width:
+            raise RefusedError("unusual_workbook")
+        look = Look()
+    first, last = look.columns if loaded.width else (0, -1)
+    if (last + 1) * loaded.total_height > MOST_CELLS:
         raise RefusedError("too_big_inside")
-    if loaded.height <= look.last_row:
+    # Where the two do not see the same columns nobody can tell which column is which.
+    if loaded.height <= look.last_row or loaded.width != last - first + 1:
         raise RefusedError("unusual_workbook")
     columns = [column.to_list() for column in loaded.to_polars().get_columns()]
-    rows: Rows = [[None] * shift + list(row) for row in zip(*columns, strict=True)]
+    rows: Rows = [[None] * first + list(row) for row in zip(*columns, strict=True)]
     for row, column, text in look.errors:
         rows[row][column] = text
     return {
         "name": name,
         "rows": rows,
         "visible": loaded.visible == "visible",
+        "errors": [(row, column) for row, column, _ in look.errors],
         "unfinished": look.unfinished,
+        "unseen": _unseen(rows, look),
         "merged": look.merged,
+        "hidden_rows": look.hidden_rows,
+        "date_1904": look.date_1904,
     }
 
 
-def _looks(path: str) -> dict[str, Look]:
-    """What the XML of each sheet shows, by the sheet's name; nothing for the old type (XLS)."""
-    if not zipfile.is_zipfile(path):
-        return {}
+def _unseen(rows: Rows, look: Look) -> list[tuple[int, int]]:
+    """Cells that have something for the second reader and nothing for the first: no blanks."""
+    width = max(map(len, rows), default=0)
+    return [
+        (row, column)
+        for row, columns in look.seen.items()
+        for column in columns
+        if column >= width or rows[row][column] is None
+    ]
+
+
+def _second_reader_of(path: str) -> Callable[[str], dict[str, Look]]:
+    """How to look into this type of workbook; refuses what nothing should look into."""
+    with open(path, "rb") as stream:
+        is_zip = stream.read(2) == b"PK"
+    if not is_zip:
+        return _looks_xls
+    _refuse_document_types(path)
+    return _looks_xlsx
+
+
+def _refuse_document_types(path: str) -> None:
+    """A document type, which no workbook has, could hide a bomb or lead to other files.
+
+    It can stand only before the first element, so little of each part has to be read.
+    """
+
+    def refuse(*_: Any) -> None:
+        raise RefusedError("document_type")
+
+    def enough(*_: Any) -> None:
+        raise SeenError
+
     with zipfile.ZipFile(path) as archive:
-        parts = _parts(archive)
-        return {name: _look(archive.read(part)) for name, part in parts.items()}
+        for part in archive.namelist():
+            if not part.endswith((".xml", ".rels", ".vml")):
+                continue
+            parser = expat.ParserCreate()
+            parser.StartDoctypeDeclHandler = refuse
+            parser.StartElementHandler = enough
+            try:
+                with archive.open(part) as stream:
+                    parser.ParseFile(stream)
+            except (SeenError, expat.ExpatError):
+                # Whether a part that is no XML is needed is for the readers to say.
+                continue
 
 
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Which part of the archive holds which sheet."""
-    targets: dict[str, str] = {}
-    sheets: dict[str, str] = {}
+def _looks_xlsx(path: str) -> dict[str, Look]:
+    """What openpyxl sees of each sheet, by the sheet's name.
 
-    def relation(name: str, about: dict[str, str]) -> None:
-        if _local(name) == "Relationship":
-            targets[about["Id"]] = about["Target"]
-
-    def sheet(name: str, about: dict[str, str]) -> None:
-        if _local(name) == "sheet":
-            sheets[about["name"]] = next(v for k, v in about.items() if _local(k) == "id")
-
-    _parse(archive.read("xl/_rels/workbook.xml.rels"), relation)
-    _parse(archive.read("xl/workbook.xml"), sheet)
-    places = {name: targets[number] for name, number in sheets.items()}
-    return {
-        name: place.lstrip("/") if place.startswith("/") else f"xl/{place}"
-        for name, place in places.items()
-        if "worksheets" in place
-    }
+    Of load_workbook's steps only those that find the sheets: texts come from the first reader, and
+    to know that a cell has one its number is enough.
+    """
+    reader = ExcelReader(path, read_only=True, data_only=True, keep_links=False)
+    with reader.archive:
+        reader.read_manifest()
+        reader.read_workbook()
+        reader.read_worksheets()
+        looks = {sheet.title: _look_xlsx(sheet) for sheet in reader.wb.worksheets}
+    for look in looks.values():
+        look.date_1904 = reader.wb.epoch == MAC_EPOCH
+    if not looks:
+        # Strict Open XML: openpyxl passes over all of it without a word.
+        raise RefusedError("unusual_workbook")
+    return looks
 
 
-def _look(content: bytes) -> Look:
-    """Read the cells of one sheet for what calamine leaves out."""
-    look, cell = Look(), _Cell()
-
-    def start(name: str, about: dict[str, str]) -> None:
-        tag = _local(name)
-        if tag == "c":
-            cell.begin(about)
-        elif tag in ("f", "v", "is"):
-            cell.inside = tag
-            cell.has_formula |= tag == "f"
-        elif tag == "mergeCell":
-            look.merged += _over_rows(about.get("ref", ""))
-
-    def end(name: str) -> None:
-        tag = _local(name)
-        if tag == "c":
-            cell.end(look)
-        elif tag == cell.inside:
-            cell.inside = ""
-
-    _parse(content, start, end, cell.add)
+def _look_xlsx(sheet: Any) -> Look:
+    look = Look()
+    with sheet._get_source() as source:
+        parser = _CellLook(source, look)
+        for _ in parser.parse():
+            pass
+    hidden = (row for row, about in parser.row_dimensions.items() if about.get("hidden") in TRUE)
+    look.hidden_rows = sorted(int(row) - 1 for row in hidden)
+    for merged in parser.merged_cells.mergeCell if parser.merged_cells else ():
+        left, top, right, bottom = merged.bounds
+        look.merged.append((top - 1, left - 1, bottom - 1, right - 1))
     return look
 
 
-@dataclass
-class _Cell:
-    """The cell that is being read."""
+class _CellLook(WorkSheetParser):
+    """openpyxl's own walk through a sheet, which keeps what its cells lose: is there a result?"""
 
-    row: int = -1
-    column: int = -1
-    kind: str = ""
-    inside: str = ""
-    has_formula: bool = False
-    text: str = ""
+    def __init__(self, source: Any, look: Look) -> None:
+        super().__init__(source, [])
+        self.look = look
 
-    def begin(self, about: dict[str, str]) -> None:
-        named = CELL_NAME.fullmatch(about.get("r", ""))
-        if named:
-            self.row, self.column = int(named[2]) - 1, _index(named[1])
+    # The base class hands on whatever comes back; it is called for each of a million cells.
+    def parse_cell(self, element: Any) -> Any:
+        kind, place = element.get("t"), element.get("r")
+        if place:
+            self.col_counter = column_index_from_string(place.rstrip(DIGITS))
         else:
-            self.column += 1
-        self.kind, self.inside, self.has_formula, self.text = about.get("t", "n"), "", False, ""
-
-    def add(self, text: str) -> None:
-        if self.inside in ("v", "is"):
-            self.text += text
-
-    def end(self, look: Look) -> None:
-        if self.has_formula and not self.text and self.kind != "str":
-            look.unfinished.append((self.row, self.column))
-        if self.text:
-            look.first_column = min(look.first_column, self.column)
-            look.last_row = max(look.last_row, self.row)
-        if self.kind == "e" and self.text:
-            look.errors.append((self.row, self.column, self.text))
-
-
-def _over_rows(reference: str) -> list[tuple[int, int, int, int]]:
-    """A merged range (first row and column, last row and column) if it spans more than a row."""
-    ends = RANGE.fullmatch(reference)
-    if ends is None or ends[2] == ends[4]:
-        return []
-    return [(int(ends[2]) - 1, _index(ends[1]), int(ends[4]) - 1, _index(ends[3]))]
+            self.col_counter += 1
+        text, has_formula, has_text = "", False, False
+        for child in element:
+            if child.tag == VALUE_TAG:
+                text, has_text = child.text or "", kind == "str"
+            elif child.tag == FORMULA_TAG:
+                has_formula = True
+            elif child.tag == INLINE_STRING:
+                text, has_text = "".join(child.itertext()), True
+        row, column = self.row_counter - 1, self.col_counter - 1
+        if text or has_text:
+            self.look.widen(column)
+        if text and not text.isspace():
+            self.look.seen.setdefault(row, []).append(column)
+            if kind == "e":
+                self.look.errors.append((row, column, text))
+        elif has_formula and not text and kind not in TEXTS:
+            self.look.unfinished.append((row, column))
 
 
-def _index(letters: str) -> int:
-    """A -> 0, AA -> 26."""
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - 64
-    return index - 1
+def _looks_xls(path: str) -> dict[str, Look]:
+    """What xlrd sees of each sheet of the old type, by the sheet's name.
+
+    Such a file holds a result for every formula, so none is unfinished.
+    """
+    import xlrd  # type: ignore[import-untyped, unused-ignore]
+
+    # Hidden rows and merged cells come with the formats, which xlrd reads only on demand.
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        book = xlrd.open_workbook(path, logfile=nowhere, formatting_info=True)
+    looks = {}
+    for sheet in book.sheets():
+        look = looks[sheet.name] = Look(date_1904=bool(book.datemode))
+        for row in range(sheet.nrows):
+            _note_xls(look, row, sheet.row_types(row), sheet.row_values(row), xlrd)
+        look.hidden_rows = sorted(row for row, about in sheet.rowinfo_map.items() if about.hidden)
+        # xlrd's ends are one beyond the last.
+        look.merged = [(top, left, end - 1, right - 1) for top, end, left, right in _merged(sheet)]
+    return looks
 
 
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
+def _merged(sheet: Any) -> list[Area]:
+    return list(sheet.merged_cells) if sheet.biff_version >= BIFF8 else []
 
 
-def _parse(content: bytes, start: Any, end: Any = None, text: Any = None) -> None:
-    """Run through some XML. A document type, which no workbook has, could hide a bomb: refused."""
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.Parse(content, True)
-
-
-def _refuse(*about: Any) -> None:
-    raise RefusedError("damaged")
+def _note_xls(look: Look, row: int, kinds: Any, values: Any, xlrd: Any) -> None:
+    for column, (kind, value) in enumerate(zip(kinds, values, strict=True)):
+        if kind == xlrd.XL_CELL_ERROR:
+            text = xlrd.error_text_from_code.get(value, "#ERROR")
+            look.errors.append((row, column, text))
+        if kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+            continue
+        look.widen(column)
+        if str(value).strip():
+            look.seen.setdefault(row, []).append(column)
 
 
 if __name__ == "__main__":

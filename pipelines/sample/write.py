@@ -41,8 +41,9 @@ def write_sample(
 ) -> SampleSummary:
     """Fill `out`/inbox/<submitter>/ with all files of the sample that have arrived by `today`.
 
-    `out`/sample-day keeps that day, so that nobody reads the sample as of another. A file's modification time is its arrival. The same call writes the same bytes. `progress` is
-    told after each file how many of how many are written. Raises OSError if `out` is not writable.
+    `out`/sample-day keeps that day, so that nobody reads the sample as of another. A file's
+    modification time is its arrival. The same call writes the same bytes. `progress` is told after
+    each file how many of how many are written. Raises OSError if `out` is not writable.
     """
     arrived = [one for one in all_parcels() if one.arrived.date() <= today]
     inbox = out / "inbox"

@@ -6,13 +6,16 @@ the safety of the cells (safe_csv).
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 from data_contracts.problems import IDENTIFIER
 from reports.pages.problem_words import PLACE, ProblemWords, Sentences, problem_facts
 from reports.pages.safe_csv import csv_bytes
 from reports.pages.submission_case import Case, Row, Rows
-from reports.pages.visible_text import plain_value, unquoted
+from reports.pages.visible_text import plain_value
 from reports.words import Words
+from reports.workbook.cell_text import shown_sentence
+from reports.workbook.error_columns import finding_key
 
 COLUMNS = (
     "sheet",
@@ -27,6 +30,9 @@ COLUMNS = (
     "effect",
     "note",
     "code",
+    "answer",
+    "submission",
+    "key",
 )
 
 
@@ -41,29 +47,38 @@ def _rows(
     lookup: ProblemWords, workstream: str | None, problems: Rows
 ) -> Iterator[tuple[object, ...]]:
     said: dict[tuple[object, ...], Sentences] = {}
+    # Where one cell may name a person, no cell of the file is repeated.
+    hides_values = any(problem["code"] == IDENTIFIER.code for problem in problems)
     for problem in problems:
         facts = problem_facts(problem)
         key = (problem["code"], problem["facts"], *(facts.get(name) for name in PLACE))
         if key not in said:
             said[key] = lookup.sentences(workstream, problem["code"], facts)
-        yield _row(lookup, problem, said[key])
+        yield _row(lookup, problem, said[key], hides_values=hides_values)
 
 
-def _row(lookup: ProblemWords, problem: Row, sentences: Sentences) -> tuple[object, ...]:
+def _row(
+    lookup: ProblemWords, problem: Row, sentences: Sentences, *, hides_values: bool
+) -> tuple[object, ...]:
     notes = lookup.notes(problem["code"], json.loads(problem["facts"]))
+    said = partial(shown_sentence, lookup.words)
     return (
         _shown(lookup.words, problem["sheet"]),
         problem["cell"],
         problem["row"],
         _shown(lookup.words, problem["column"]),
-        None if problem["code"] == IDENTIFIER.code else _shown(lookup.words, problem["value"]),
-        unquoted(sentences.title),
-        unquoted(sentences.expected or ""),
-        unquoted(sentences.cause),
-        unquoted(sentences.mend),
+        None if hides_values else _shown(lookup.words, problem["value"]),
+        said(sentences.title),
+        said(sentences.expected or ""),
+        said(sentences.cause),
+        said(sentences.mend),
         lookup.words.text(f"stewards.effect.{problem['scope']}"),
-        "; ".join(f"{unquoted(note.label)}: {unquoted(note.text)}" for note in notes),
+        "; ".join(f"{said(note.label)}: {said(note.text)}" for note in notes),
         problem["code"],
+        # Filled in by whoever answers a question: "this is right because ...".
+        problem.get("answer"),
+        problem["submission"],
+        finding_key(problem),
     )
 
 

@@ -13,6 +13,8 @@ BYTE_ORDER_MARK = "\ufeff"
 # A cell that starts with one of these is run as a formula by Excel, LibreOffice or Google Sheets
 # (OWASP, CSV Injection); the full-width forms are read as the plain ones.
 _STARTS_FORMULA = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
+# Excel's longest cell: what is beyond it would go into a cell of its own.
+LONGEST = 32_767
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?")
 
 
@@ -30,4 +32,5 @@ def safe_cell(cell: object) -> str:
     """The cell as text, with an apostrophe before anything that a spreadsheet would run."""
     text = "" if cell is None else str(cell).replace("\0", "")
     runs = text.lstrip(" \u00a0").startswith(_STARTS_FORMULA)
-    return f"'{text}" if runs and not _NUMBER.fullmatch(text) else text
+    safe = f"'{text}" if runs and not _NUMBER.fullmatch(text) else text
+    return safe[:LONGEST]

@@ -22,12 +22,15 @@ from data_contracts.contract import Contract
 from reports.edition import Edition
 from reports.pages import audience
 from reports.pages.content_key import digest_of, rows_digest
+from reports.pages.contract_names import contract_page_name
+from reports.pages.contract_page import contract_inputs, contract_page
 from reports.pages.file_names import file_name
 from reports.pages.frame import INDEX, frame_of, with_measures
 from reports.pages.landing import day_matters, landing_page
 from reports.pages.levels import ORGANISATION, WALES
 from reports.pages.organisation import has_page, organisation_page, read_all
 from reports.pages.own_units import OwnSeries
+from reports.pages.problem_catalogue import catalogue_name, problem_catalogue
 from reports.pages.render import Page, render_page
 from reports.pages.steward_index import steward_index
 from reports.pages.submission import submission_page
@@ -142,6 +145,7 @@ def _collaborative(shown: Edition, languages: tuple[Words, ...]) -> Iterator[Pag
     yield from _landing(shown, languages)
     for contract in with_measures(shown.contracts):
         yield from _workstream(shown, languages, contract)
+    yield from _agreed(shown, languages, COLLABORATIVE)
 
 
 def _landing(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]:
@@ -224,6 +228,24 @@ def _stewards(
                 inputs[submission],
                 partial(_submission, records, words, submission, sheet_rows_of),
                 around,
+            )
+    yield from _agreed(records.edition, languages, f"stewards/{code}")
+
+
+def _agreed(shown: Edition, languages: tuple[Words, ...], folder: str) -> Iterator[PageTask]:
+    """What was agreed, for whoever sends or reads: each contract, and all that can be wrong."""
+    for words in languages:
+        place = _Place(shown, words, folder)
+        name = catalogue_name(words.language)
+        view: Callable[[], Page] = partial(problem_catalogue, shown, words)
+        yield place.task("problem_catalogue.html.jinja", name, "problems", (), view)
+        for contract in shown.contracts:
+            workstream = contract.workstream
+            name = contract_page_name(workstream, words.language)
+            inputs = contract_inputs(shown, workstream)
+            view = partial(contract_page, shown, words, workstream)
+            yield place.task(
+                "contract_page.html.jinja", name, f"contract:{workstream}", inputs, view
             )
 
 

@@ -15,6 +15,7 @@ from data_contracts.problems import NOTHING_ACCEPTED, masked
 from data_contracts.states import ReturnStatus
 from reports.deadlines import in_wales
 from reports.pages.file_names import file_name
+from reports.pages.problem_catalogue import catalogue_name
 from reports.pages.problem_words import organisation_name
 from reports.pages.return_statuses import TO_DO
 from reports.pages.safe_csv import csv_bytes
@@ -95,6 +96,7 @@ class StewardIndex:
     sent: tuple[FileRow, ...]
     files_shown: str
     files_href: str
+    catalogue_href: str
     several_organisations: bool
     files: Mapping[str, bytes]
 
@@ -110,6 +112,7 @@ def steward_index(records: Records, words: Words) -> StewardIndex:
     href = file_name("files", words.language, "csv")
     return StewardIndex(
         name=file_name("index", words.language),
+        catalogue_href=catalogue_name(words.language),
         title=words.text("stewards.index.title", organisation=organisation),
         organisation=organisation,
         lead=_lead(words, len(to_mend), len(_in_state(returns, TO_DO))),

@@ -22,6 +22,7 @@ from reports.pages.column_differences import (
     column_rows,
     column_sentences,
 )
+from reports.pages.problem_catalogue import catalogue_name
 from reports.pages.problem_groups import Grouping, ProblemGroup
 from reports.pages.problem_list import problem_list
 from reports.pages.problem_words import ProblemWords, organisation_name
@@ -38,6 +39,7 @@ from reports.pages.submission_outcome import (
     steps,
 )
 from reports.pages.visible_text import Parts, quoted, sentence_parts, value_parts
+from reports.workbook.annotated import annotated_workbook, workbook_name
 
 # Class names of the banner: colour is added to words and a shape, never instead of them.
 TONES = {
@@ -74,6 +76,9 @@ class SubmissionPage:
     check: tuple[ProblemGroup, ...]
     download: str
     download_href: str
+    workbook: str
+    workbook_href: str
+    catalogue_href: str
     steps: tuple[Parts, ...]
     column_sentences: tuple[Parts, ...]
     columns: tuple[ColumnRow, ...]
@@ -95,6 +100,8 @@ def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> Submi
     """
     words = case.words
     sheet = _sheet(case, sheet_rows)
+    book_name = workbook_name(case.id, words.language)
+    books = {book_name: annotated_workbook(case, sheet_rows)} if case.problems else {}
     case = as_sent(case, sheet)
     grouping = _grouping(case, sheet)
     mend, check = grouping.groups(case.to_mend), grouping.groups(case.to_check)
@@ -121,6 +128,9 @@ def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> Submi
         check=check,
         download=words.text("stewards.summary.download", n=len(case.problems)),
         download_href=list_name,
+        workbook=words.text("workbook.link" if sheet is not None else "workbook.link_list"),
+        workbook_href=book_name,
+        catalogue_href=catalogue_name(words.language),
         steps=steps(case, files),
         column_sentences=column_sentences(case, differences),
         columns=column_rows(differences, words),
@@ -130,7 +140,7 @@ def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> Submi
         history=past.history_rows(case, files),
         history_shown=past.shown_of(words, past.LONGEST_HISTORY, len(files)),
         quote=_quote(case),
-        files={list_name: problem_list(case)},
+        files={list_name: problem_list(case)} | books,
     )
 
 

@@ -88,7 +88,14 @@ def lines(case: Case, files: Rows) -> tuple[Line, ...]:
         months=spoken_spans(case.words, months_shown(case.edition, case.this)),
     )
     opening = Line(sentence_parts(case.words, meaning))
-    return (opening, *_ahead(case), *_other_files(case, files))
+    return (*_set_apart(case), opening, *_ahead(case), *_other_files(case, files))
+
+
+def _set_apart(case: Case) -> list[Line]:
+    """That nothing of the file counts, because it was only tried, or was withdrawn."""
+    apart = [name for name in ("trial", "withdrawn") if case.this.get(name)]
+    said = (case.words.text(f"stewards.standing.{name}") for name in apart)
+    return [Line(sentence_parts(case.words, one)) for one in said]
 
 
 def _meaning(case: Case) -> str:

@@ -52,7 +52,7 @@ PARTLY: dict[str, tuple[list[Row], Found]] = {
     ),
     "unknown setting": ([ward("B1", setting="theatre")], [("C05", 5, "E5")]),
     "no month": (
-        [ward("B1", period="March 2024"), ward("B2", period="2024-13"),
+        [ward("B1", period="Marsh 2024"), ward("B2", period="2024-13"),
          ward("B3", period="2024-03-05")],
         [("C06", 5, "G5"), ("C06", 6, "G6")],
     ),

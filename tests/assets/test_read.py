@@ -177,7 +177,7 @@ def test_other_types_are_refused_by_name(reader: Reader, name: str) -> None:
 def test_a_file_over_the_limit_is_not_opened(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assets.steps.read.SIZE_LIMIT", 1 << 20)
+    monkeypatch.setattr("assets.steps.read_type.SIZE_LIMIT", 1 << 20)
     reading = reader(b" " * ((1 << 20) + 1))
     assert told(reading) == [("F09", None, None)]
     assert facts(reading) == {"limit_mb": 1}
@@ -223,6 +223,15 @@ def test_a_column_twice_refuses_the_file(reader: Reader) -> None:
 def test_without_a_header_nothing_is_guessed(reader: Reader) -> None:
     reading = reader(csv_of(ROWS).partition(b"\n")[2])
     assert told(reading) == [("H04", None, None)]
+
+
+def test_other_names_are_told_beside_the_agreed_ones(reader: Reader) -> None:
+    reading = reader(b"Board,Month,Ward,Falls\nBCU,2024-03,A1,6\n")
+    assert told(reading) == [("H04", None, None)]
+    found = facts(reading)
+    assert (found["case"], found["found"]) == ("other_names", ("Board", "Month", "Ward", "Falls"))
+    assert "falls_total" in found["agreed"]
+    assert "ward_name" not in found["agreed"]
 
 
 @pytest.mark.parametrize("below", [b"", b"\n\n", b",,,,\n  ,\n"])
@@ -298,12 +307,23 @@ def test_a_month_may_be_an_excel_date(reader: Reader) -> None:
     assert reader(workbook_of(lines), BOOK).rows["period"].to_list() == ["2024-03-01 00:00:00"]
 
 
-def test_an_error_in_a_cell_stays_visible(reader: Reader) -> None:
+def test_an_error_in_a_cell_refuses_the_workbook_and_is_shown(reader: Reader) -> None:
     lines = lines_of([ward(falls_total="=1/0")])
     content = with_sheet_xml(
         workbook_of(lines), ('<c r="I2" t="s"><v>', '<c r="I2" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
     )
-    assert reader(content, BOOK).rows["falls_total"].to_list() == ["#DIV/0!"]
+    reading = reader(content, BOOK)
+    assert told(reading) == [("F02", 2, "I2")]
+    assert facts(reading) == {"reason": "error_cells"}
+    assert reading.problems[0].sheet == "Sheet 1"
+
+
+def test_an_error_beside_the_agreed_columns_does_no_harm(reader: Reader) -> None:
+    lines = lines_of([ward(rate="=1/0")], (*COLUMNS, "rate"))
+    content = with_sheet_xml(
+        workbook_of(lines), ('<c r="T2" t="s"><v>', '<c r="T2" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
+    )
+    assert told(reader(content, BOOK)) == [("H02", 1, "T1")]
 
 
 def test_a_formula_without_its_result_refuses_the_workbook(reader: Reader) -> None:
@@ -332,6 +352,121 @@ def test_a_merged_title_does_no_harm(reader: Reader) -> None:
     assert told(reader(merged, BOOK)) == []
 
 
+def test_cells_merged_in_a_row_hide_figures_unless_they_are_the_word_of_a_sum(
+    reader: Reader,
+) -> None:
+    def merged(lines: list[list[Any]], area: str) -> Reading:
+        cells = f'</sheetData><mergeCells count="1"><mergeCell ref="{area}"/></mergeCells>'
+        return reader(with_sheet_xml(workbook_of(lines), ("</sheetData>", cells)), BOOK)
+
+    assert told(merged(lines_of(ROWS), "I3:J3")) == [("F02", 3, "I3")]
+    total = ["Cyfanswm", *[None] * 6, 1600, 9]
+    assert told(merged([*lines_of(ROWS), total], "A4:G4")) == []
+
+
+def test_hidden_rows_are_read_and_asked_about(reader: Reader) -> None:
+    content = with_sheet_xml(workbook_of(lines_of(ROWS)), ('<row r="3"', '<row r="3" hidden="1"'))
+    reading = reader(content, BOOK)
+    assert told(reading) == [("F11", None, None)]
+    assert facts(reading) == {"hidden_rows": ("3",)}
+    assert reading.rows["row"].to_list() == [2, 3]
+
+
+def test_notes_below_the_rows_are_left_out_and_said(reader: Reader) -> None:
+    content = csv_of(ROWS) + b'\nSource: Datix\n"Produced by the safety team, April"\n'
+    reading = reader(content)
+    assert told(reading) == [("R13", 5, "A5"), ("R13", 6, "A6")]
+    assert reading.rows["ward_code"].to_list() == ["A1", "A2", None]
+    assert not reading.is_refused
+
+
+def test_a_row_with_one_code_is_no_note(reader: Reader) -> None:
+    reading = reader(csv_of(ROWS) + b"7A4\n")
+    assert told(reading) == []
+    assert reading.rows["organisation_code"].to_list() == ["7A4", "7A4", "7A4"]
+
+
+def test_months_in_words_and_thousands_are_written_as_agreed(reader: Reader) -> None:
+    rows = [
+        ward("A1", period="Mawrth 2024", occupied_bed_days='"1,234"'),
+        ward("A2", period="Mar-24"),
+    ]
+    reading = reader(csv_of(rows))
+    assert told(reading) == []
+    assert reading.rows["period"].to_list() == ["2024-03", "2024-03"]
+    assert reading.rows["occupied_bed_days"].to_list() == ["1234", "800"]
+
+
+@pytest.mark.parametrize(("calendar", "number"), [("", 45352), (' date1904="1"', 43890)])
+def test_a_month_as_a_day_s_number_is_of_the_workbook_s_own_calendar(
+    reader: Reader, calendar: str, number: int
+) -> None:
+    """Day 45352 since 1900 and day 43890 since 1904 are 1 March 2024."""
+    content = workbook_of(lines_of([ward(period=number)]))
+    content = with_part(content, "xl/workbook.xml", "<workbookPr", f"<workbookPr{calendar}")
+    assert reader(content, BOOK).rows["period"].to_list() == ["2024-03-01"]
+    assert reader(csv_of([ward(period=number)])).rows["period"].to_list() == [str(number)]
+
+
+def test_columns_keep_their_letters_beside_formulas_that_show_nothing(reader: Reader) -> None:
+    """A formula whose result is an empty text stands in column A; the rows begin in B."""
+    content = workbook_of([[None, *line] for line in lines_of(ROWS)])
+    for row in (1, 2, 3):
+        beside = f'<c r="B{row}"'
+        empty = f'<c r="A{row}" t="str"><f>""</f><v></v></c>{beside}'
+        content = with_part(content, "xl/worksheets/sheet1.xml", beside, empty)
+    reading = reader(content, BOOK)
+    assert told(reading) == []
+    assert reading.letters["organisation_code"] == "B"
+
+
+def test_a_header_in_both_languages_or_in_welsh_is_found(reader: Reader) -> None:
+    welsh = {
+        "falls_total": "Pob cwymp",
+        "ward_code": "Ward code / Cod y ward",
+        "occupied_bed_days": "Diwrnodau gwely wedi\N{RIGHT SINGLE QUOTATION MARK}u defnyddio",
+    }
+    header = ",".join(welsh.get(name, name) for name in COLUMNS)
+    reading = reader(header.encode() + b"\n" + csv_of(ROWS).partition(b"\n")[2])
+    assert told(reading) == []
+    assert reading.rows["falls_total"].to_list() == ["6", "3"]
+    assert reading.rows["occupied_bed_days"].to_list() == ["800", "800"]
+
+
+def test_a_header_of_two_rows_is_read_as_one(reader: Reader) -> None:
+    above = [None] * len(COLUMNS)
+    above[8] = "Falls"
+    below = [name.removeprefix("falls_") if name.startswith("falls_") else name for name in COLUMNS]
+    reading = reader(workbook_of([["March 2024"], above, below, *lines_of(ROWS)[1:]]), BOOK)
+    assert told(reading) == []
+    assert reading.rows["row"].to_list() == [4, 5]
+    assert reading.rows["falls_no_harm"].to_list() == ["4", "3"]
+
+
+def test_a_header_repeated_in_the_other_language_is_no_row(reader: Reader) -> None:
+    again = ["Pob cwymp" if name == "falls_total" else name for name in COLUMNS]
+    lines = lines_of(ROWS)
+    reading = reader(workbook_of([lines[0], again, *lines[1:]]), BOOK)
+    assert told(reading) == []
+    assert reading.rows["row"].to_list() == [3, 4]
+
+
+def test_a_document_type_refuses_the_workbook(reader: Reader) -> None:
+    bomb = '<!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><workbook '
+    content = with_part(workbook_of(lines_of(ROWS)), "xl/workbook.xml", "<workbook ", bomb)
+    assert facts(reader(content, BOOK)) == {"reason": "document_type"}
+
+
+def test_a_workbook_of_strict_open_xml_is_unusual(reader: Reader) -> None:
+    content = workbook_of(lines_of(ROWS))
+    for part in ("xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+        content = with_part(
+            content, part, "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+            "http://purl.oclc.org/ooxml/spreadsheetml/main",
+        )  # fmt: skip
+    assert facts(reader(content, BOOK)) == {"reason": "unusual_workbook"}
+
+
 def test_rows_on_two_sheets_refuse_the_workbook(reader: Reader) -> None:
     content = workbook_of(lines_of([ward("A1")]), lines_of([ward("A2")]))
     assert told(reader(content, BOOK)) == [("F10", None, None)]
@@ -341,7 +476,8 @@ def test_notes_and_hidden_sheets_are_passed_over(reader: Reader) -> None:
     content = workbook_of([["Notes"], ["A2 opened in May"]], lines_of(ROWS), lines_of(ROWS[:1]),
                           hidden=(2,))  # fmt: skip
     reading = reader(content, BOOK)
-    assert told(reading) == []
+    assert told(reading) == [("F12", None, None)]
+    assert facts(reading) == {"sheets": ("Sheet 3",)}
     assert reading.sheet == "Sheet 2"
     assert reading.rows.height == 2
 
@@ -480,4 +616,17 @@ def with_sheet_xml(content: bytes, change: tuple[str, str]) -> bytes:
                 assert times == 1, changed
                 text = changed.encode()
             archive.writestr(part, text)
+    return target.getvalue()
+
+
+def with_part(content: bytes, part: str, old: str, new: str) -> bytes:
+    """A workbook after a change to the XML of one of its parts."""
+    source, target = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            text = source.read(name)
+            if name == part:
+                assert old.encode() in text
+                text = text.replace(old.encode(), new.encode(), 1)
+            archive.writestr(name, text)
     return target.getvalue()

@@ -16,10 +16,10 @@ TRANSLATIONS = Path(problems.__file__).parent / "translations"
 CELL_FACTS = {"value", "rows", "suggestion", "organisation", "owner", "period", "due_from", "site",
               "wards", "month", "duplicate_of"}  # fmt: skip
 AGREED_CODES = (
-    [f"F{n:02}" for n in range(1, 11)]
+    [f"F{n:02}" for n in range(1, 13)]
     + [f"H0{n}" for n in range(1, 6)]
     + [f"C{n:02}" for n in range(1, 11)]
-    + [f"R{n:02}" for n in range(1, 13)]
+    + [f"R{n:02}" for n in range(1, 14)]
     + [f"S0{n}" for n in range(1, 5)]
 )
 

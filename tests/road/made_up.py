@@ -20,7 +20,16 @@ from pipelines.nightly import run_night
 
 PROJECT = Path(__file__).parents[2]
 FIFTH = PROJECT / "tests" / "fixtures" / "hand_hygiene"
-SHARED_WORDS = ("terms", "pages", "charts", "problems", "stewards")
+SHARED_WORDS = (
+    "terms",
+    "pages",
+    "charts",
+    "problems",
+    "stewards",
+    "catalogue",
+    "contract_page",
+    "workbook",
+)
 COLUMNS = (
     "organisation_code", "site_code", "ward_code", "ward_name", "setting", "population", "period",
     "occupied_bed_days", "opportunities", "compliant", "soap_litres",
