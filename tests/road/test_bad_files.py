@@ -96,8 +96,10 @@ def test_a_number_of_a_person_is_nowhere(published: Road) -> None:
     published.put(f"{NAME}.csv", content, datetime(2024, 4, 12, 9, tzinfo=UTC))
     published.night(date(2024, 4, 21))
     number = _nhs_number().encode()
-    folder = published.lake / "submissions" / published.receipts()[f"{NAME}.csv"]["submission"]
-    assert folder.stat().st_mode & 0o777 == 0o700
+    submission = published.receipts()[f"{NAME}.csv"]["submission"]
+    folder = published.lake / "quarantine" / submission
+    for private in (folder.parent, folder, published.lake / "submissions" / submission):
+        assert private.stat().st_mode & 0o777 == 0o700
     holders = [
         path
         for path in published.lake.rglob("*")
