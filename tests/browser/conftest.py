@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "road"))
 
@@ -23,7 +22,6 @@ from assets.steps.result import Verdict
 
 MONTHS = [f"{year}-{month:02}" for year in (2024, 2025) for month in range(1, 13)]
 RISE = MONTHS[-9:]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def _rows(organisation: str) -> list[dict[str, object]]:
@@ -45,16 +43,6 @@ def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
         road.put(f"{organisation}_hand-hygiene_202401-202512_v01.csv", csv_of(_rows(organisation)))
     assert road.night(date(2026, 1, 20)) is Verdict.GOOD
     return road.latest.resolve()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail("There is no chromium on this machine; `make browser` installs it.")
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -8,7 +8,7 @@ import openpyxl
 import polars as pl
 import pytest
 import typer
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
 from data_contracts.contract import HERE
@@ -598,20 +598,18 @@ def test_every_chart_has_a_page(desk: Desk, chart: str) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_page_opens_from_the_disk_and_draws(desk: Desk, width: int) -> None:
+def test_the_page_opens_from_the_disk_and_draws(desk: Desk, chromium: Browser, width: int) -> None:
     page_of(desk, decisions("New bundle"), "--chart", "i")
     asked: list[str] = []
     said: list[str] = []
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda line: said.append(line.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(desk.page.as_uri())
-        page.wait_for_selector(".plot.is-drawn .main-svg")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        buttons = page.locator(".modebar").count()
-        browser.close()
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda line: said.append(line.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(desk.page.as_uri())
+    page.wait_for_selector(".plot.is-drawn .main-svg")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    buttons = page.locator(".modebar").count()
+    page.close()
     assert asked == [desk.page.as_uri()]
     assert (said, wide, buttons) == ([], width, 0)
