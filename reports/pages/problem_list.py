@@ -36,25 +36,30 @@ COLUMNS = (
 )
 
 
-def problem_list(case: Case) -> bytes:
-    """All problems of a submission as CSV bytes, in the order in which they were found."""
+def problem_list(case: Case, kept: Rows) -> bytes:
+    """All problems of a submission as CSV bytes, in the order in which they were found.
+
+    `kept` are the same problems as the night kept them: an answer is joined to its question by a
+    key of that, whatever a page adds to show where a cell stands.
+    """
     lookup = ProblemWords(case.words, case.edition.registers)
     header = [case.words.text(f"stewards.list.{name}") for name in COLUMNS]
-    return csv_bytes(header, _rows(lookup, case.this["workstream"], case.problems))
+    return csv_bytes(header, _rows(lookup, case.this["workstream"], case.problems, kept))
 
 
 def _rows(
-    lookup: ProblemWords, workstream: str | None, problems: Rows
+    lookup: ProblemWords, workstream: str | None, problems: Rows, kept: Rows
 ) -> Iterator[tuple[object, ...]]:
     said: dict[tuple[object, ...], Sentences] = {}
     # Where one cell may name a person, no cell of the file is repeated.
     hides_values = any(problem["code"] == IDENTIFIER.code for problem in problems)
-    for problem in problems:
+    for problem, original in zip(problems, kept, strict=True):
         facts = problem_facts(problem)
         key = (problem["code"], problem["facts"], *(facts.get(name) for name in PLACE))
         if key not in said:
             said[key] = lookup.sentences(workstream, problem["code"], facts)
-        yield _row(lookup, problem, said[key], hides_values=hides_values)
+        row = _row(lookup, problem, said[key], hides_values=hides_values)
+        yield (*row, finding_key(original))
 
 
 def _row(
@@ -78,7 +83,6 @@ def _row(
         # Filled in by whoever answers a question: "this is right because ...".
         problem.get("answer"),
         problem["submission"],
-        finding_key(problem),
     )
 
 

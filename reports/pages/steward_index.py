@@ -20,7 +20,14 @@ from reports.pages.problem_words import organisation_name
 from reports.pages.return_statuses import TO_DO
 from reports.pages.safe_csv import csv_bytes
 from reports.pages.sheet_excerpt import HEADER_CODES
-from reports.pages.submission_case import DUPLICATE_CODES, Records, Row, Rows, table_of
+from reports.pages.submission_case import (
+    DUPLICATE_CODES,
+    Records,
+    Row,
+    Rows,
+    table_of,
+    unanswered,
+)
 from reports.pages.submission_history import (
     Run,
     page_name,
@@ -177,11 +184,13 @@ def _day(day: date) -> int:
 
 
 def _counts(problems: pl.DataFrame) -> dict[str, tuple[int, int]]:
-    """Submission -> number of problems, number of questions: causes, as on the file's page."""
+    """Submission -> number of problems, number of open questions: causes, as on the file's page."""
     in_header = pl.col("code").is_in(sorted(HEADER_CODES))
-    causes = problems.select(
-        "submission", "scope", "code", cause=pl.when(~in_header).then("column")
-    ).unique()
+    causes = (
+        unanswered(problems)
+        .select("submission", "scope", "code", cause=pl.when(~in_header).then("column"))
+        .unique()
+    )
     is_asked = pl.col("scope") == Scope.INFORMATION.value
     is_duplicate = pl.col("code").is_in(sorted(DUPLICATE_CODES))
     is_sum = pl.col("code") == NOTHING_ACCEPTED.code

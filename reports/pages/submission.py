@@ -102,7 +102,7 @@ def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> Submi
     sheet = _sheet(case, sheet_rows)
     book_name = workbook_name(case.id, words.language)
     books = {book_name: annotated_workbook(case, sheet_rows)} if case.problems else {}
-    case = as_sent(case, sheet)
+    kept, case = case.problems, as_sent(case, sheet)
     grouping = _grouping(case, sheet)
     mend, check = grouping.groups(case.to_mend), grouping.groups(case.to_check)
     files = past.history(case)
@@ -122,7 +122,7 @@ def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> Submi
         lines=lines(case, files),
         deadline=deadline_sentence(case),
         stats=stats(case, len(check)),
-        nothing_found=_nothing_found(case, len(mend) + len(check)),
+        nothing_found=_nothing_found(case, len(mend) + len(check) + len(case.answered)),
         mend=mend,
         mend_sub=_mend_sub(case),
         check=check,
@@ -140,7 +140,7 @@ def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> Submi
         history=past.history_rows(case, files),
         history_shown=past.shown_of(words, past.LONGEST_HISTORY, len(files)),
         quote=_quote(case),
-        files={list_name: problem_list(case)} | books,
+        files={list_name: problem_list(case, kept)} | books,
     )
 
 

@@ -23,6 +23,8 @@ DUPLICATE_CODES = frozenset(
     code for code, kind in CATALOGUE.items() if kind.effect is Effect.DUPLICATE
 )
 
+ANSWER = "answer"
+
 Row = Mapping[str, Any]
 Rows = tuple[Row, ...]
 # Workstream and table; both may be unknown.
@@ -68,6 +70,13 @@ class Records:
         return tuple(row for row in self.returns.get(of, ()) if first <= row["period"] <= last)
 
 
+def unanswered(problems: pl.DataFrame) -> pl.DataFrame:
+    """Problems without the questions that have an answer; an edition may have been made before."""
+    if ANSWER not in problems.columns:
+        return problems
+    return problems.filter(pl.col(ANSWER).is_null())
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A submission, what was found in it and what was agreed. `table` is None where unknown."""
@@ -88,7 +97,12 @@ class Case:
 
     @property
     def outcome(self) -> Outcome:
-        return Outcome(self.this["outcome"])
+        """What came of the file; one whose questions are all answered is simply accepted."""
+        outcome = Outcome(self.this["outcome"])
+        is_settled = self.answered and not self.to_check
+        if outcome is Outcome.ACCEPTED_WITH_WARNINGS and is_settled:
+            return Outcome.ACCEPTED
+        return outcome
 
     @property
     def first_month(self) -> date | None:
@@ -120,7 +134,16 @@ class Case:
 
     @property
     def to_check(self) -> Rows:
-        """Questions; that a file came twice is its outcome, not a question."""
+        """Open questions; that a file came twice is its outcome, not a question."""
+        return tuple(row for row in self._questions if not row.get(ANSWER))
+
+    @property
+    def answered(self) -> Rows:
+        """Questions with a recorded answer: they are not asked again."""
+        return tuple(row for row in self._questions if row.get(ANSWER))
+
+    @property
+    def _questions(self) -> Rows:
         asked = (row for row in self.problems if row["scope"] == Scope.INFORMATION)
         return tuple(row for row in asked if row["code"] not in DUPLICATE_CODES)
 

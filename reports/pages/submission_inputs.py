@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from reports.deadlines import deadlines
 from reports.pages.content_key import rows_digest
-from reports.pages.submission_case import Records, Row, table_of
+from reports.pages.submission_case import Records, Row, table_of, unanswered
 from reports.pages.submission_history import shares_months
 from reports.pages.submission_outcome import moment
 
@@ -31,7 +31,8 @@ class SubmissionInputs:
     def index(self) -> tuple[str, ...]:
         """What the list of files is made from."""
         edition = self.records.edition
-        counted = edition.problems.select("submission", "scope", "code", "column").unique()
+        asked = unanswered(edition.problems)
+        counted = asked.select("submission", "scope", "code", "column").unique()
         return (
             rows_digest(edition.submissions, "submission"),
             repr(list(self.records.files)),

@@ -92,9 +92,11 @@ def lines(case: Case, files: Rows) -> tuple[Line, ...]:
 
 
 def _set_apart(case: Case) -> list[Line]:
-    """That nothing of the file counts, because it was only tried, or was withdrawn."""
+    """That nothing of the file counts (it was only tried, or withdrawn); what was answered."""
     apart = [name for name in ("trial", "withdrawn") if case.this.get(name)]
-    said = (case.words.text(f"stewards.standing.{name}") for name in apart)
+    said = [case.words.text(f"stewards.standing.{name}") for name in apart]
+    if case.answered:
+        said.append(case.words.text("stewards.standing.answered", n=len(case.answered)))
     return [Line(sentence_parts(case.words, one)) for one in said]
 
 

@@ -18,6 +18,7 @@ from reports.figures.series import Series
 from reports.figures.sizes import SPECS, Size
 from reports.pages.chart import ChartModel, contract_of, model_of
 from reports.pages.chart_labels import Options
+from reports.pages.contract_names import contract_page_name
 from reports.pages.definitions import Definition, definitions
 from reports.pages.figures_table import FigureGroup, figure_groups
 from reports.pages.file_names import file_name
@@ -94,6 +95,7 @@ class WorkstreamPage:
     changes: tuple[ChangeRow, ...]
     quality: Quality
     definitions: tuple[Definition, ...]
+    contract_href: str
     files: Mapping[str, bytes]
 
 
@@ -119,6 +121,7 @@ def workstream_page(edition: Edition, workstream: str, words: Words) -> Workstre
         figures_sub=words.text("charts.page.figures_sub", month=words.month(edition.data_month)),
         changes=maker.changes(),
         definitions=definitions(series, words),
+        contract_href=contract_page_name(workstream, words.language),
         files={chart.csv_href: chart.csv for chart in charts},
         quality=_quality(edition, contract, words),
     )

@@ -125,7 +125,8 @@ def test_a_locked_file_shows_nothing_of_what_is_in_it(edition, words):
     (group,) = page.mend
     assert group.excerpt is None
     assert [(cell.place, text(cell.value)) for cell in group.cells] == [("S5", "not shown")]
-    listed = problem_list(found(edition_of(edition, LOCKED), words, "locked")).decode()
+    case = found(edition_of(edition, LOCKED), words, "locked")
+    listed = problem_list(case, case.problems).decode()
     for digits in ("943", "476", "5919"):
         assert digits not in repr(page)
         assert digits not in listed
@@ -317,7 +318,8 @@ def test_months_of_one_file_are_told_as_a_run(edition, words):
 
 
 def test_the_list_holds_every_problem_with_its_words(edition, words):
-    made = problem_list(found(edition_of(edition, REFUSED), words, "refused"))
+    case = found(edition_of(edition, REFUSED), words, "refused")
+    made = problem_list(case, case.problems)
     assert made.startswith(b"\xef\xbb\xbfSheet,Cell,Row,")
     rows = list(csv.DictReader(io.StringIO(made.decode("utf-8-sig"), newline="")))
     assert len(rows) == 1208
@@ -327,7 +329,8 @@ def test_the_list_holds_every_problem_with_its_words(edition, words):
 
 
 def test_the_list_runs_nothing(edition, words):
-    made = problem_list(found(edition_of(edition, PARTLY), words, "partly"))
+    case = found(edition_of(edition, PARTLY), words, "partly")
+    made = problem_list(case, case.problems)
     (row,) = csv.DictReader(io.StringIO(made.decode("utf-8-sig"), newline=""))
     assert row["Found"] == "'=cmd"
 

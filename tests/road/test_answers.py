@@ -1,10 +1,13 @@
 """'This is right because ...': warnings are answered by a file, and then nobody asks again."""
 
+import csv
 import io
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 import xlsxwriter
 import yaml
@@ -100,6 +103,38 @@ def _workbook(problems: list[dict[str, Any]], answer: str) -> bytes:
 
 def _answered(road: Road, name: str) -> list[tuple[Any, ...]]:
     return [(p["code"], p["answer"], p["answered_by"]) for p in _problems(road, name)]
+
+
+def _filled_in(download: Path, answer: str) -> bytes:
+    """A list or workbook as the steward's page offers it, with an answer in its first line."""
+    if download.suffix == ".csv":
+        header, *lines = csv.reader(download.read_text("utf-8-sig").splitlines())
+        lines[0][header.index("Answer")] = answer
+        text = io.StringIO()
+        csv.writer(text).writerows([header, *lines])
+        return text.getvalue().encode("utf-8-sig")
+    book = openpyxl.load_workbook(download)
+    sheet = next(one for one in book if one["A1"].value and "safecare:" in one["A1"].value)
+    ids = [cell.value for cell in sheet[1]]
+    sheet.cell(3, ids.index("safecare:answer") + 1, answer)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_the_page_offers_can_be_filled_in_and_sent(asked: Road, kind: str) -> None:
+    submission = asked.receipts()[SENT]["submission"]
+    answered = "1 question was answered and is not asked again."
+    assert answered not in asked.steward_page(SENT)
+    offered = (asked.latest / "stewards" / "7A4").rglob(f"*{submission}*.{kind}")
+    (download,) = (path for path in offered if ".cy." not in path.name)
+    asked.put(f"7A4_answers.{kind}", _filled_in(download, "two visits a day"))
+    assert asked.night(DAYS[1]) is Verdict.GOOD
+    assert _answered(asked, SENT) == [("HH01", "two visits a day", "7A4")]
+    heading, _, rest = asked.steward_page(SENT).partition("</h1>")
+    assert "please check" not in heading
+    assert answered in rest
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

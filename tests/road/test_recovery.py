@@ -124,7 +124,10 @@ def test_an_earlier_day_takes_nothing_from_the_inbox(published: Road) -> None:
 
 
 def test_a_lake_without_a_publication_has_no_earlier_day(empty_road: Road) -> None:
-    refuse_earlier_day(Night.open(empty_road.lake, empty_road.contracts, date(2020, 1, 1)))
+    night = Night.open(empty_road.lake, empty_road.contracts, date(2020, 1, 1))
+    refuse_earlier_day(night)
+    # A night that is refused leaves its reason there.
+    assert not night.record.exists()
 
 
 def test_the_day_of_the_publication_is_not_an_earlier_one(published: Road) -> None:
