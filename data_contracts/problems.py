@@ -44,6 +44,13 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
 
 
+# All rows of the file were accepted; some were; none was; somebody has to mend something.
+IN_FULL = frozenset({Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS})
+TAKEN = IN_FULL | {Outcome.PARTLY_ACCEPTED}
+NOT_TAKEN = frozenset({Outcome.REFUSED, Outcome.QUARANTINED})
+TO_MEND = NOT_TAKEN | {Outcome.PARTLY_ACCEPTED}
+
+
 class Unreadable(StrEnum):
     """Why a file could not be opened: the values of the fact `reason`."""
 

@@ -295,15 +295,6 @@ class Registers:
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     @cached_property
-    def boundaries_frame(self) -> pl.DataFrame:
-        """One row per boundary: id, date, organisations, sites, tables (lists), reasons, source."""
-        names = ("id", "date", *_LISTS, "reason_en", "reason_cy", "legal_source", "role")
-        rows = [tuple(getattr(boundary, name) for name in names) for boundary in self.boundaries]
-        types = {"date": pl.Date(), **dict.fromkeys(_LISTS, pl.List(pl.String))}
-        schema = {name: types.get(name, pl.String()) for name in names}
-        return pl.DataFrame(rows, schema=schema, orient="row")
-
-    @cached_property
     def _organisation_codes(self) -> dict[str, str]:
         return dict(self.organisation_aliases.iter_rows())
 

@@ -86,7 +86,7 @@ def withdraw(
     today: Today = None,
 ) -> None:
     """An accepted file counts no more: its months fall back to the version before."""
-    from assets.steps.in_force import TAKEN
+    from data_contracts.problems import TAKEN
 
     by = {"role": role, "team": team, "reason": reason, "name": name}
     with _refused():
@@ -107,7 +107,7 @@ def dismiss(
     today: Today = None,
 ) -> None:
     """Nobody will mend this file: it is not asked about any more."""
-    from assets.steps.returns import TO_MEND
+    from data_contracts.problems import TO_MEND
 
     by = {"role": role, "team": team, "reason": reason, "name": name}
     with _refused():

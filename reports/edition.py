@@ -26,8 +26,8 @@ class Edition:
     of spc.Analysis.points). series: one row for each series and phase (the same keys and the
     columns of spc.Analysis.series). returns: organisation x workstream x table x period with
     status, submission, deadline, arrived, parts_in, parts_due. submissions, problems: the files
-    sent (`to_mend`: nothing newer has put it right) and what was found in them. changes,
-    boundaries: dated facts about work and about organisations. before: the verdict on each series
+    sent (`to_mend`: nothing newer has put it right) and what was found in them. changes: dated
+    facts about work. before: the verdict on each series
     (series, verdict) as the report for the month before stood then; None where that is not known.
     """
 
@@ -43,7 +43,6 @@ class Edition:
     submissions: pl.DataFrame
     problems: pl.DataFrame
     changes: pl.DataFrame
-    boundaries: pl.DataFrame
     before: pl.DataFrame | None = None
     audience: Audience = COLLABORATIVE
 

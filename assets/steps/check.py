@@ -40,7 +40,7 @@ from assets.steps.submissions import (
 from data_contracts import problems
 from data_contracts.contract import Contract, Table
 from data_contracts.expectations import ROW, SUBMISSION, Check, broken_rows, holds, suite_of
-from data_contracts.problems import Effect, Fact, Kind, Outcome, Problem, problems_frame
+from data_contracts.problems import NOT_TAKEN, Effect, Fact, Kind, Problem, problems_frame
 from data_contracts.registers import Registers
 
 SURPLUS = problems.SURPLUS_CELLS.code
@@ -58,7 +58,6 @@ DOUBTFUL_PLACE = frozenset(
         problems.DATE_OUTSIDE_MONTH,
     )
 )
-NOT_TAKEN = (Outcome.REFUSED, Outcome.QUARANTINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,6 @@ def edition_of(night: Night, publication: str, of: Iterable[Contract] | None = N
         submissions=submissions,
         problems=problems,
         changes=_changes(night, months),
-        boundaries=night.registers.boundaries_frame,
         before=_joined(read_before, night, contracts),
     )
 

@@ -29,13 +29,12 @@ from assets.steps.lake import Lake
 from assets.steps.night import Night
 from assets.steps.submissions import RECORDS, MonthSent, Receipt
 from data_contracts.contract import ColumnType, Contract, Table
-from data_contracts.problems import WARDS_MISSING, Outcome, Problem
+from data_contracts.problems import TAKEN, WARDS_MISSING, Outcome, Problem
 from data_contracts.registers import Registers
 
 # A site and, where rows are about wards, the ward.
 Part: TypeAlias = tuple[str, str | None]
 NO_PARTS: frozenset[Part] = frozenset()
-TAKEN = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS, Outcome.PARTLY_ACCEPTED)
 
 MONTHS_SCHEMA = pl.Schema(
     {

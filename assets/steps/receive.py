@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 from assets.steps.answer_files import Labels, answer_file
 from assets.steps.answers import settled_answers, write_lines
 from assets.steps.decisions import read_decisions
-from assets.steps.in_force import TAKEN, ranks
+from assets.steps.in_force import ranks
 from assets.steps.lake import digest_of
 from assets.steps.months import months_between
 from assets.steps.night import Night
@@ -49,7 +49,9 @@ from data_contracts.contract import Contract
 from data_contracts.problems import (
     CATALOGUE,
     IDENTIFIER,
+    IN_FULL,
     SAME_FILE,
+    TAKEN,
     UNKNOWN_SUBMITTER,
     Outcome,
     Problem,
@@ -58,7 +60,6 @@ from data_contracts.problems import (
 
 # While the child opens one workbook the next file of text can be read.
 AT_ONCE = 2
-IN_FULL = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
 
 # What one sender has sent for one table, by submitter, workstream and table, as it was taken.
 History: TypeAlias = dict[tuple[str, str | None, str | None], list[Receipt]]

@@ -19,12 +19,9 @@ from assets.steps.night import LONDON, Night
 from assets.steps.read import parsed_name
 from assets.steps.submissions import Receipt, all_receipts
 from data_contracts.contract import Contract, Table
-from data_contracts.problems import Outcome
+from data_contracts.problems import IN_FULL, NOT_TAKEN, TO_MEND
 from data_contracts.states import ReturnStatus
 
-NOT_TAKEN = (Outcome.REFUSED, Outcome.QUARANTINED)
-TO_MEND = (*NOT_TAKEN, Outcome.PARTLY_ACCEPTED)
-IN_FULL = (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS)
 # Readers are shown a year; before it, only what is still open (and not for ever).
 MONTHS_SHOWN, MONTHS_OPEN = 12, 36
 # A steward has something to do about these.

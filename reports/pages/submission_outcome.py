@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import PurePath
 
-from data_contracts.problems import Outcome
+from data_contracts.problems import IN_FULL, NOT_TAKEN, TAKEN, TO_MEND, Outcome
 from reports.deadlines import deadlines, in_wales
 from reports.months import months
 from reports.pages.months_used import months_ahead, months_shown, shown_after
@@ -21,11 +21,6 @@ from reports.pages.return_statuses import LATE, ON_TIME
 from reports.pages.submission_case import Case, Row, Rows
 from reports.pages.submission_history import page_name, returns_of, spoken_months, spoken_spans
 from reports.pages.visible_text import Parts, quoted, sentence_parts
-
-UNUSED = frozenset({Outcome.REFUSED, Outcome.QUARANTINED})
-TO_MEND = UNUSED | {Outcome.PARTLY_ACCEPTED}
-USED = frozenset({Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_WARNINGS})
-WITH_ROWS = USED | {Outcome.PARTLY_ACCEPTED}
 
 MEND = ("mend", "save", "send", "try")
 STEPS: Mapping[Outcome, tuple[str, ...]] = {
@@ -102,13 +97,13 @@ def _set_apart(case: Case) -> list[Line]:
 
 def _meaning(case: Case) -> str:
     """A file of which rows were taken may be in the report for all, some or none of its months."""
-    if case.outcome not in WITH_ROWS:
+    if case.outcome not in TAKEN:
         return "meaning"
     used, first, last = months_shown(case.edition, case.this), case.first_month, case.last_month
     if not used:
         return "meaning_ahead" if months_ahead(case.edition, case.this) else "meaning_unused"
     is_whole = first is None or last is None or set(months(first, last)) <= set(used)
-    return "meaning" if is_whole or case.outcome not in USED else "meaning_partly_used"
+    return "meaning" if is_whole or case.outcome not in IN_FULL else "meaning_partly_used"
 
 
 def _ahead(case: Case) -> list[Line]:
@@ -130,7 +125,7 @@ def _other_files(case: Case, files: Rows) -> list[Line]:
     others = tuple(row for row in files if row["submission"] != case.id)
     used = tuple(row for row in others if _shared_months(case, row))
     lines = _line(case, _kept(case, used), used) if _is_replaced(case) else []
-    if case.outcome in UNUSED and not used and case.first_month is not None:
+    if case.outcome in NOT_TAKEN and not used and case.first_month is not None:
         lines.append(Line(sentence_parts(case.words, case.words.text("stewards.earlier.none"))))
     return lines
 
@@ -191,7 +186,7 @@ def deadline_sentence(case: Case) -> Parts:
     if case.table is None or case.last_month is None:
         return _said(case, "unknown", {}) if case.outcome in TO_MEND else ()
     due, closing = deadlines(case.table, case.last_month)
-    is_in = case.outcome in USED
+    is_in = case.outcome in IN_FULL
     key = _arrival(case, due) if is_in else moment(case.edition.today, due, closing).value
     facts = {
         "deadline": case.words.date(due),

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from data_contracts.contract import Scope
+from data_contracts.problems import TO_MEND
 from reports.pages.problem_groups import Grouping, ProblemGroup
 from reports.pages.problem_words import ProblemWords
 from reports.pages.submission_case import DUPLICATE_CODES, Case, Row, Rows
 from reports.pages.submission_history import history, spoken_moment
 from reports.pages.submission_outcome import (
-    TO_MEND,
     deadline_sentence,
     heading,
     is_settled,

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from data_contracts.contract import Contract
-from data_contracts.problems import Outcome
+from data_contracts.problems import TO_MEND, Outcome
 from data_contracts.registers import Registers
 from reports.edition import Edition
 from reports.pages.submission_case import Case, Records, case_of
@@ -36,7 +36,6 @@ RETURNS: Mapping[str, pl.DataType] = pl.Schema(
         "parts_due": pl.Int64(),
     }
 )
-_TO_MEND = frozenset({Outcome.REFUSED, Outcome.QUARANTINED, Outcome.PARTLY_ACCEPTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +74,6 @@ def tried_case(
         submissions=pl.DataFrame([row]),
         problems=problems,
         changes=nothing,
-        boundaries=nothing,
     )
     return case_of(Records.of(edition, row["submitter"]), words, row["submission"])
 
@@ -98,7 +96,7 @@ def _submission(
         "period_to": last or next(reversed(months), None),
         "organisations": sorted({one["organisation"] for one in sent}),
         "months_in_force": months,
-        "to_mend": outcome in _TO_MEND,
+        "to_mend": outcome in TO_MEND,
     }
 
 

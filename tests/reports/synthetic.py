@@ -69,10 +69,6 @@ CHANGES = {
     "text_en": pl.String, "text_cy": pl.String, "author_role": pl.String,
     "provenance": pl.String,
 }  # fmt: skip
-BOUNDARIES = {
-    "date": pl.Date, "organisations": pl.List(pl.String), "reason_en": pl.String,
-    "reason_cy": pl.String,
-}  # fmt: skip
 
 # Series key -> what its last months are like; see `_shaped`.
 STORY: Mapping[str, Mapping[str, Any]] = {
@@ -115,7 +111,6 @@ def make_edition() -> Edition:
         submissions=pl.DataFrame([SUBMISSION], schema=SUBMISSIONS, orient="row"),
         problems=problems_frame([]),
         changes=pl.DataFrame([CHANGE], schema=CHANGES, orient="row"),
-        boundaries=pl.DataFrame(schema=BOUNDARIES),
         before=pl.DataFrame(
             {
                 "series": ["falls/falls_rate/wales/wales", "falls/falls_rate/organisation/7A2",
