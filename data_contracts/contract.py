@@ -261,17 +261,22 @@ def tables_by_topic(contracts: tuple[Contract, ...]) -> dict[str, Table]:
 
 
 def _read(path: Path) -> tuple[int, Contract]:
-    content = path.read_bytes()
+    return _read_content(path.name, path.read_bytes())
+
+
+@cache
+def _read_content(name: str, content: bytes) -> tuple[int, Contract]:
+    """Cached: the program's definitions and each night of one process read the same files."""
     try:
-        document = yaml.safe_load(content)
+        document = yaml.load(content, Loader=yaml.CSafeLoader)
         jsonschema.Draft201909Validator(_odcs_schema()).validate(_json_like(document))
         position = int(_custom(document).get("position", 1000))
         return position, _contract(document, hashlib.sha256(content).hexdigest())
     except jsonschema.ValidationError as error:
         where = "/".join(str(part) for part in error.absolute_path)
-        raise ContractError(f"{path.name}: {where}: {error.message[:300]}") from error
+        raise ContractError(f"{name}: {where}: {error.message[:300]}") from error
     except (ValidationError, ValueError, KeyError, yaml.YAMLError) as error:
-        raise ContractError(f"{path.name}: {error}") from error
+        raise ContractError(f"{name}: {error}") from error
 
 
 @cache

@@ -340,7 +340,7 @@ _Listed = TypeVar("_Listed", Organisation, Site, Boundary, Closure)
 
 def _read(path: Path, noun: type[_Listed]) -> tuple[_Listed, ...]:
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: Any = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
         return TypeAdapter(tuple[noun, ...]).validate_python(content or ())  # type: ignore[valid-type]
     except (OSError, ValidationError, yaml.YAMLError) as error:
         raise RegisterError(f"{path.name}: {error}") from error

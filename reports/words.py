@@ -150,7 +150,7 @@ def is_plural(node: Any) -> bool:
 
 def _read(path: Path) -> dict[str, Any]:
     # Base: every scalar stays a text, so that a key `on` or `no` is not read as a boolean.
-    loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    loaded = yaml.load(path.read_bytes(), Loader=yaml.CBaseLoader)
     return dict(loaded or {})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import distributions
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -75,10 +75,15 @@ class Night:
         """A digest of the program's own files and of the libraries: other code, other results."""
         folders = ("assets", "reports", "data_contracts")
         parts = [digest_of_folder(PROJECT / name, CODE_FILES) for name in folders]
-        libraries = sorted({(d.name, d.version) for d in distributions()})
-        return "".join(part[:16] for part in (*parts, digest_of(libraries)))
+        return "".join(part[:16] for part in (*parts, _digest_of_libraries()))
 
     @cached_property
     def words(self) -> str:
         """A digest of the translations in use."""
         return digest_of_folder(self.translations, ("*.yaml",))
+
+
+@cache
+def _digest_of_libraries() -> str:
+    """Of the names and versions of all that is installed: they stay while a process lives."""
+    return digest_of(sorted({(d.name, d.version) for d in distributions()}))

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -58,6 +58,8 @@ READ_ONLY = 0o444
 # long as so many rows more. A second process needs two seconds before its first page.
 ROWS_A_PAGE = 250
 WORTH_A_PROCESS = 300_000
+# Freezing begins with one full collection, which takes as long as making some ten pages.
+WORTH_A_FREEZE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def keep(night: Night, pages: Iterable[Placed], worth_a_process: int = WORTH_A_P
     """
     missing = [page for page in pages if not is_whole(_home(night.lake, page.key))]
     folders = [list(group) for _, group in groupby(missing, _readers)]
-    with _frozen():
+    with _frozen() if len(missing) > WORTH_A_FREEZE else nullcontext():
         if sum(map(_effort, folders)) > worth_a_process:
             _make_in_two(night, folders)
         else:

@@ -1,6 +1,7 @@
 """Kinds, findings and masking. The words of each kind are tested with the pages."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -24,6 +25,7 @@ AGREED_CODES = (
 )
 
 
+@cache
 def words(language: str) -> dict[str, dict[str, str]]:
     loaded: dict[str, dict[str, str]] = yaml.safe_load(
         (TRANSLATIONS / language / "problems.yaml").read_text(encoding="utf-8")
