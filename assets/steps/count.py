@@ -30,6 +30,10 @@ from data_contracts.problems import problems_frame
 from data_contracts.states import PointState
 
 WALES = "wales"
+# Columns that part an organisation, and Wales, by the kind of care and by who is cared for.
+CUTS = ("setting", "population")
+# Levels of Wales as a whole and of one kind of it, summed over all organisations.
+OF_WALES = (WALES, *(f"wales_{cut}" for cut in CUTS))
 PROVENANCES = ("reported", "published", "simulated_on_published", "simulated")
 SQL_TYPES: Mapping[ColumnType, str] = MappingProxyType(
     {
@@ -116,7 +120,8 @@ def _table(night: Night, table: Table, months: pl.DataFrame, until: date) -> pl.
         sums, on=[*UNIT_KEYS, "period"], how="left", maintain_order="left"
     )
     # A month's return is that of the organisation that ran the unit then.
-    returned = pl.when(pl.col("level") == WALES).then(pl.lit(WALES)).otherwise("organisation")
+    is_of_wales = pl.col("level").is_in(OF_WALES)
+    returned = pl.when(is_of_wales).then(pl.lit(WALES)).otherwise("organisation")
     units = units.with_columns(returned_by=pl.coalesce(returned, "place"))
     placed = units.join(
         _states(table, months, until),
@@ -195,11 +200,9 @@ def levels_of(table: Table) -> list[tuple[str, str]]:
         levels.append(("site", "site_code"))
     if table.has("ward_code"):
         levels.append(("ward", "site_code || ':' || ward_code"))
-    levels += [
-        (name, f"organisation_code || ':' || {name}")
-        for name in ("setting", "population")
-        if table.has(name)
-    ]
+    for cut in CUTS:
+        if table.has(cut):
+            levels += [(cut, f"organisation_code || ':' || {cut}"), (f"wales_{cut}", cut)]
     return levels
 
 
@@ -250,14 +253,14 @@ def _with_gaps(sums: pl.DataFrame, months: pl.DataFrame, until: date) -> pl.Data
         )
         .join(complete, left_on="place", right_on="organisation", how="left")
         .with_columns(
-            ends=pl.col("level").is_in(["site", "ward", "setting", "population"])
+            ends=pl.col("level").is_in(["site", "ward", *CUTS])
             & (pl.col("complete_until") > pl.col("last")).fill_null(False)
         )
         .with_columns(until=pl.when("ends").then("last").otherwise(pl.lit(until)))
     )
     filled = spans.with_columns(
         period=pl.date_ranges("first", "until", interval="1mo"),
-        place=pl.when(pl.col("level") == WALES).then(pl.lit(WALES)).otherwise("place"),
+        place=pl.when(pl.col("level").is_in(OF_WALES)).then(pl.lit(WALES)).otherwise("place"),
     )
     return filled.select(*UNIT_KEYS, "place", "period").explode("period")
 
@@ -268,13 +271,16 @@ def _states(table: Table, months: pl.DataFrame, until: date) -> pl.DataFrame:
         place="organisation", period="period", is_complete="is_complete",
         parts_in="parts_in", parts_due="parts_due",
     )  # fmt: skip
-    levels = [level for level, _ in levels_of(table) if level != WALES]
-    own = organisations.join(pl.DataFrame({"level": levels}), how="cross")
+    levels = [level for level, _ in levels_of(table)]
+    own_levels = [level for level in levels if level not in OF_WALES]
+    own = organisations.join(pl.DataFrame({"level": own_levels}), how="cross")
     only = pl.col("level") == "organisation"
     own = own.with_columns(
         parts_in=pl.when(only).then("parts_in"), parts_due=pl.when(only).then("parts_due")
     )
-    wales = _wales(table, months, until)
+    wales = _wales(table, months, until).join(
+        pl.DataFrame({"level": [level for level in levels if level in OF_WALES]}), how="cross"
+    )
     columns = ["level", "place", "period", "is_complete", "parts_in", "parts_due"]
     return pl.concat([own.select(columns), wales.select(columns)])
 
@@ -287,10 +293,10 @@ def _wales(table: Table, months: pl.DataFrame, until: date) -> pl.DataFrame:
     for period in months_between(first, until):
         due = [code for code in table.due_organisations if table.is_due(code, period)]
         there = sum((code, period) in complete for code in due)
-        rows.append((WALES, WALES, period, there == len(due) > 0, there, len(due)))
+        rows.append((WALES, period, there == len(due) > 0, there, len(due)))
     schema = {
-        "level": pl.String, "place": pl.String, "period": pl.Date, "is_complete": pl.Boolean,
-        "parts_in": pl.Int64, "parts_due": pl.Int64,
+        "place": pl.String, "period": pl.Date, "is_complete": pl.Boolean, "parts_in": pl.Int64,
+        "parts_due": pl.Int64,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -26,6 +26,8 @@ LEFT, RIGHT, TOP, BOTTOM = 76, 150, 14, 58
 FONT, LABEL_GAP = 13, 16
 # More names than these cannot be read beside their points.
 MOST_NAMES = 20
+# So few units are all named, those within in grey; of more, those outside.
+FEW_UNITS = 12
 # A funnel whose smallest unit has this share of its largest is drawn from 0.
 FROM_ZERO = 0.5
 _DASHES = {"lower_95": "5 4", "upper_95": "5 4", "lower_998": "", "upper_998": ""}
@@ -179,11 +181,12 @@ def _marks(rows: Sequence[Row], frame: _Frame, texts: FunnelTexts) -> Iterator[s
 
 
 def _names(rows: Sequence[Row], frame: _Frame) -> Iterator[str]:
-    """Names of units outside, the furthest out first, where there is room for them."""
-    outside = [row for row in rows if row["place"] != "within"]
-    outside.sort(key=lambda row: (row["place"] != "beyond_998", -abs(row["z"])))
+    """Names of units, the furthest out first, where there is room for them."""
+    named = [row for row in rows if len(rows) <= FEW_UNITS or row["place"] != "within"]
+    order = {"beyond_998": 0, "beyond_95": 1, "within": 2}
+    named.sort(key=lambda row: (order[row["place"]], -abs(row["z"] or 0)))
     taken: list[tuple[float, float, float]] = []
-    for row in outside[:MOST_NAMES]:
+    for row in named[:MOST_NAMES]:
         x, y = frame.x(row["denominator"]), frame.y(row["value"])
         width = len(row["unit"]) * FONT * CHARACTER + 12
         left = x - width if x + width > WIDTH - RIGHT else x
@@ -191,8 +194,9 @@ def _names(rows: Sequence[Row], frame: _Frame) -> Iterator[str]:
         if is_free:
             taken.append((left, y, width))
             anchor, at = ("end", x - 9) if left < x else ("start", x + 9)
+            ink = theme.INK_QUIET if row["place"] == "within" else theme.INK
             yield (
                 f'<text x="{round(at, 1)}" y="{round(y + 4, 1)}" text-anchor="{anchor}" '
-                f'fill="{theme.INK}" stroke="{theme.PAPER}" stroke-width="4" '
+                f'fill="{ink}" stroke="{theme.PAPER}" stroke-width="4" '
                 f'paint-order="stroke">{escape(row["unit"])}</text>'
             )

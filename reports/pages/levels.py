@@ -10,5 +10,9 @@ from __future__ import annotations
 WALES = "wales"
 ORGANISATION = "organisation"
 SITE, WARD = "site", "ward"
+SETTING, POPULATION = "setting", "population"
+# Wales by the kind of care and by who is cared for; units are values of those columns.
+WALES_SETTING, WALES_POPULATION = "wales_setting", "wales_population"
+WALES_CUTS = (WALES_SETTING, WALES_POPULATION)
 # Parts of an organisation, in the order in which its page tells them.
-PARTS = (SITE, "setting", "population", WARD)
+PARTS = (SITE, SETTING, POPULATION, WARD)

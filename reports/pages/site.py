@@ -27,7 +27,7 @@ from reports.pages.contract_page import contract_inputs, contract_page
 from reports.pages.file_names import file_name
 from reports.pages.frame import INDEX, frame_of, with_measures
 from reports.pages.landing import day_matters, landing_page
-from reports.pages.levels import ORGANISATION, WALES
+from reports.pages.levels import ORGANISATION, WALES, WALES_CUTS
 from reports.pages.organisation import has_page, organisation_page, read_all
 from reports.pages.own_units import OwnSeries
 from reports.pages.problem_catalogue import catalogue_name, problem_catalogue
@@ -171,7 +171,7 @@ def _workstream(
     workstream = contract.workstream
     ours = pl.col("workstream") == workstream
     inputs = (
-        _points(shown, ours & pl.col("level").is_in([WALES, ORGANISATION])),
+        _points(shown, ours & pl.col("level").is_in([WALES, ORGANISATION, *WALES_CUTS])),
         rows_digest(shown.returns.filter(ours), *RETURN),
         rows_digest(shown.changes.filter(ours), *CHANGE),
         rows_digest(shown.submissions.filter(ours), "submission"),

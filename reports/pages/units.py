@@ -9,8 +9,24 @@ from __future__ import annotations
 from data_contracts.contract import Contract, Measure
 from data_contracts.registers import Organisation
 from reports.edition import Edition
-from reports.pages.levels import SITE, WALES, WARD
+from reports.pages.levels import (
+    POPULATION,
+    SETTING,
+    SITE,
+    WALES,
+    WALES_POPULATION,
+    WALES_SETTING,
+    WARD,
+)
 from reports.words import Words
+
+# Where terms.yaml names the units of a level.
+CUT_WORDS = {
+    SETTING: "settings",
+    POPULATION: "populations",
+    WALES_SETTING: "settings",
+    WALES_POPULATION: "populations",
+}
 
 
 def unit_name(edition: Edition, words: Words, unit: str) -> str:
@@ -34,14 +50,17 @@ def full_name(one: Organisation, words: Words) -> str:
 
 
 def part_name(edition: Edition, words: Words, level: str, unit: str) -> str:
-    """The name of a site, setting, population or ward: `7A4BV`, `7A4:maternity`, `7A4BV:W1`."""
-    before, _, code = unit.partition(":")
+    """The name of a site, setting, population or ward: `7A4BV`, `7A4:maternity`, `7A4BV:W1`.
+
+    Settings and populations of Wales have no organisation before them: `maternity`.
+    """
+    before, _, code = unit.rpartition(":") if level in CUT_WORDS else unit.partition(":")
     if level == SITE:
         return _site_name(edition, words, unit)
     if level == WARD:
         site = _site_name(edition, words, before)
         return words.text("pages.own.ward", site=site, ward=code)
-    return words.text(f"terms.{level}s.{code}")
+    return words.text(f"terms.{CUT_WORDS[level]}.{code}")
 
 
 def _site_name(edition: Edition, words: Words, code: str) -> str:

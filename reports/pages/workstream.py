@@ -32,9 +32,12 @@ from reports.pages.quality import (
     shown_months,
     submissions_in_force,
 )
+from reports.pages.quarter_funnel import QuarterFunnel, quarter_funnels
 from reports.pages.return_statuses import SHOWN
+from reports.pages.series_key import SeriesKey
 from reports.pages.tests_of_change import ChangeRow, change_rows, flags_for
-from reports.pages.units import unit_name
+from reports.pages.units import part_name, unit_name
+from reports.pages.wales_cuts import Cut, wales_cuts
 from reports.pages.workstream_series import WorkstreamSeries, read_workstream
 from reports.sentences import Speaker
 from reports.words import Words
@@ -56,7 +59,7 @@ class ChartGroup:
 
 @dataclass(frozen=True, slots=True)
 class ChartGrid:
-    """One key measure, a small chart for each organisation, concerns first."""
+    """One measure, a small chart for each organisation or part of Wales, concerns first."""
 
     id: str
     heading: str
@@ -89,7 +92,9 @@ class WorkstreamPage:
     bullets: tuple[Bullet, ...]
     main: ChartModel
     groups: tuple[ChartGroup, ...]
+    funnels: tuple[QuarterFunnel, ...]
     organisations: tuple[ChartGrid, ...]
+    cuts: tuple[ChartGrid, ...]
     figures: tuple[FigureGroup, ...]
     figures_sub: str
     changes: tuple[ChangeRow, ...]
@@ -104,9 +109,10 @@ def workstream_page(edition: Edition, workstream: str, words: Words) -> Workstre
     contract = contract_of(edition, workstream)
     series = read_workstream(edition, contract)
     maker = _Maker(edition, series, words)
-    main, groups, grids = maker.main(), maker.groups(), maker.grids()
+    main, groups, grids, cuts = maker.main(), maker.groups(), maker.grids(), maker.cuts()
+    funnels = quarter_funnels(edition, series, words)
     charts = [main, *(c for group in groups for c in group.charts)]
-    charts += [c for grid in grids for c in grid.charts]
+    charts += [c for grid in (*grids, *cuts) for c in grid.charts]
     narrator = Narrator(edition, series, words)
     return WorkstreamPage(
         name=page_name(workstream, words.language),
@@ -116,13 +122,15 @@ def workstream_page(edition: Edition, workstream: str, words: Words) -> Workstre
         bullets=narrator.bullets(),
         main=main,
         groups=groups,
+        funnels=funnels,
         organisations=grids,
+        cuts=cuts,
         figures=figure_groups(edition, series, words, frozenset(c.id for c in charts)),
         figures_sub=words.text("charts.page.figures_sub", month=words.month(edition.data_month)),
         changes=maker.changes(),
         definitions=definitions(series, words),
         contract_href=contract_page_name(workstream, words.language),
-        files={chart.csv_href: chart.csv for chart in charts},
+        files={c.csv_href: c.csv for c in charts} | {f.csv_href: f.csv for f in funnels},
         quality=_quality(edition, contract, words),
     )
 
@@ -190,6 +198,28 @@ class _Maker:
             first=self.words.month(min(s.points[0].period for s in drawn)),
             last=self.words.month(max(s.points[-1].period for s in drawn)),
         )
+
+    def cuts(self) -> tuple[ChartGrid, ...]:
+        """The main measure for Wales by setting and by population."""
+        return tuple(map(self._cut, wales_cuts(self.edition, self.series.main)))
+
+    def _cut(self, cut: Cut) -> ChartGrid:
+        measure = self.series.main
+        return ChartGrid(
+            id=cut.level.replace("_", "-"),
+            heading=self.words.text(
+                f"charts.page.{cut.level}", measure=self._text(measure, "short")
+            ),
+            sub=self._grid_sub(measure, [series for _, series in cut.parts]),
+            charts=tuple(self._small(key, series) for key, series in cut.parts),
+        )
+
+    def _small(self, key: SeriesKey, series: Series) -> ChartModel:
+        options = Options(
+            unit_name=part_name(self.edition, self.words, key.level, key.unit),
+            boundaries=boundaries_of(self.edition, key),
+        )
+        return model_of(series, key, Speaker(self.words, self.series.main), Size.SMALL, options)
 
     def changes(self) -> tuple[ChangeRow, ...]:
         main = self.series.main

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from data_contracts.contract import HERE
 from pipelines.funnel_command import funnel
-from reports.pages import funnel_page
+from reports.pages import funnel_view
 from reports.spc.funnel_plan import FunnelKind, FunnelNote, Place
 from reports.spc.vocabulary import Direction, Verdict
 from reports.words import LANGUAGES, Words
@@ -179,8 +179,16 @@ def test_the_page_has_a_mark_for_each_unit_and_a_line_for_each_level(tmp_path):
     dashed = [path for path in svg.iter("path") if path.get("stroke-dasharray")]
     assert len(dashed) == 2
     said = {text.text for text in svg.iter("text")}
-    assert {"99.8 %", "95 %", "target 10.00", "a", "c", "Exposure", "Rate per 1,000"} <= said
-    assert "b" not in said
+    assert {"99.8 %", "95 %", "10.00 overall", "Exposure", "Rate per 1,000"} <= said
+    assert {"a", "b", "c"} <= said
+
+
+def test_of_many_units_only_those_outside_are_named(tmp_path):
+    within = "".join(f"w{number},{number},{100 * number}\n" for number in range(20, 33))
+    svg = svg_of(page_of(tmp_path, FALLS + within, "--direction", "down"))
+    said = {text.text for text in svg.iter("text")}
+    assert {"a", "c"} <= said
+    assert not {"b", "w20", "w32"} & said
 
 
 def test_the_page_says_the_drawing_in_words_and_as_a_table(tmp_path):
@@ -214,7 +222,7 @@ def test_a_funnel_without_lines_is_drawn(tmp_path):
 
 
 def test_a_long_table_shows_those_outside_first_and_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(funnel_page, "MOST_UNITS", 2)
+    monkeypatch.setattr(funnel_view, "MOST_UNITS", 2)
     page = page_of(tmp_path)
     assert page.count('<th scope="row">') == 2
     assert "2 of 4 units are shown, those outside first." in page
@@ -298,7 +306,7 @@ def test_all_that_a_funnel_can_say_has_words(language):
         *(f"funnel_page.note.{note.value}" for note in FunnelNote),
         *(f"funnel_page.{axis}.{kind.value}" for axis in ("across", "up") for kind in FunnelKind),
         *(f"funnel_page.place.{place.value}" for place in Place),
-        *(f"funnel_page.table.head.{head}" for head in funnel_page.HEADS),
+        *(f"funnel_page.table.head.{head}" for head in funnel_view.HEADS),
         *(f"terms.directions.{direction.value}" for direction in Direction),
         *(f"charts.verdict.{verdict.value}" for verdict in Verdict),
     ]

@@ -40,6 +40,8 @@ def test_good_files_are_counted_and_published(road: Road) -> None:
         ("hand_hygiene_done/ward/7A4BV:A", 40, 50),
         ("hand_hygiene_done/setting/7A4:acute_inpatient", 70, 100),
         ("hand_hygiene_done/population/7A7:adults", 70, 100),
+        ("hand_hygiene_done/wales_setting/acute_inpatient", 140, 200),
+        ("hand_hygiene_done/wales_population/adults", 140, 200),
         ("soap_used/organisation/7A7", 10, 200),
     ],
 )

@@ -1,0 +1,154 @@
+"""Organisations compared with each other over the latest whole quarter: the funnel of a report.
+
+Belongs here: which months make the quarter, whose figures are whole, how a measure is compared.
+Does not belong here: lines and places (reports/spc/funnel.py), the drawing (reports/figures), the
+words for places (funnel_view.py), markup.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+import polars as pl
+
+from data_contracts.contract import Measure
+from data_contracts.states import PointState
+from reports.edition import Edition
+from reports.months import later, months
+from reports.pages.file_names import file_name
+from reports.pages.funnel_view import NUMBER_COLUMNS, FunnelView, funnel_view, heads
+from reports.pages.levels import ORGANISATION, WALES
+from reports.pages.safe_csv import csv_bytes
+from reports.pages.units import unit_name
+from reports.pages.workstream_series import WorkstreamSeries
+from reports.spc.funnel import funnel
+from reports.spc.funnel_plan import FunnelKind, FunnelPlan, Place
+from reports.spc.vocabulary import Chart, Direction
+from reports.words import Words
+
+DATA_FOLDER = "data"
+MONTHS_IN_A_QUARTER = 3
+# Fewer organisations than these are a list, not a comparison.
+FEWEST = 3
+# What a chart counts says how organisations compare; measured values and times have no funnel.
+KINDS: Mapping[Chart, FunnelKind] = MappingProxyType(
+    {
+        Chart.U: FunnelKind.RATE,
+        Chart.U_PRIME: FunnelKind.RATE,
+        Chart.P: FunnelKind.PROPORTION,
+        Chart.P_PRIME: FunnelKind.PROPORTION,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarterFunnel:
+    """A funnel with its words. `left_out` says whose quarter is not whole, or nothing.
+
+    `csv` is the content of the file at `csv_href`: the table, with numbers as on the page.
+    """
+
+    view: FunnelView
+    subtitle: str
+    left_out: str
+    heads: tuple[str, ...]
+    csv_href: str
+    csv: bytes
+    csv_size: str
+    numbers: tuple[int, ...] = NUMBER_COLUMNS
+
+
+def last_quarter(data_month: date) -> tuple[date, ...]:
+    """The months of the latest calendar quarter that has ended by `data_month`."""
+    last = later(data_month, -(data_month.month % MONTHS_IN_A_QUARTER))
+    return tuple(months(later(last, 1 - MONTHS_IN_A_QUARTER), last))
+
+
+def quarter_funnels(
+    edition: Edition, series: WorkstreamSeries, words: Words
+) -> tuple[QuarterFunnel, ...]:
+    """One for each key measure that counts events or cases and that enough organisations sent."""
+    made = (_of_measure(edition, series, measure, words) for measure in series.key_measures)
+    return tuple(one for one in made if one is not None)
+
+
+def _of_measure(
+    edition: Edition, series: WorkstreamSeries, measure: Measure, words: Words
+) -> QuarterFunnel | None:
+    # Where the data choose the chart, Wales has the most of them.
+    chart = series.of(measure, WALES).chart or measure.chart
+    kind = KINDS.get(Chart(chart))
+    due = series.organisations(measure)
+    if kind is None or len(due) < FEWEST:
+        return None
+    quarter = last_quarter(later(edition.data_month, -measure.final_after_months))
+    sums = _sums(edition.points, measure, quarter)
+    if len(sums) < FEWEST or not _are_counts(sums):
+        return None
+    names = {code: unit_name(edition, words, code) for code in due}
+    plan = FunnelPlan(
+        kind=kind, direction=Direction(measure.direction.value), multiplier=measure.multiplier
+    )
+    found = funnel(sums.with_columns(pl.col("unit").replace(names)), plan)
+    (summary,) = found.summary.to_dicts()
+    without = sorted(names[code] for code in set(due) - set(sums["unit"]))
+    anchor = f"funnel-{measure.id.replace('_', '-')}"
+    headline = _headline(found.points, measure, words)
+    view = funnel_view(anchor, summary, found, plan, words, headline)
+    file = csv_bytes(heads(words), view.rows)
+    return QuarterFunnel(
+        view=view,
+        subtitle=words.text(
+            "charts.page.funnel.subtitle",
+            definition=words.text(f"{measure.workstream}.measures.{measure.id}.name"),
+            first=words.month(quarter[0]),
+            last=words.month(quarter[-1]),
+        ),
+        left_out=words.text("charts.page.funnel.left_out", organisations=", ".join(without))
+        if without
+        else "",
+        heads=heads(words),
+        csv_href=f"{DATA_FOLDER}/{file_name(anchor, words.language, 'csv')}",
+        csv=file,
+        csv_size=words.text("charts.chart.kilobytes", n=math.ceil(len(file) / 1024)),
+    )
+
+
+def _sums(points: pl.DataFrame, measure: Measure, quarter: tuple[date, ...]) -> pl.DataFrame:
+    """unit, numerator, denominator of organisations whose months of the quarter are all final."""
+    ours = (
+        (pl.col("workstream") == measure.workstream)
+        & (pl.col("measure") == measure.id)
+        & (pl.col("level") == ORGANISATION)
+        & pl.col("period").is_in(quarter)
+        & (pl.col("state") == PointState.FINAL.value)
+    )
+    return (
+        points.filter(ours)
+        .group_by("unit")
+        .agg(pl.col("numerator", "denominator").sum(), months=pl.len())
+        .filter((pl.col("months") == len(quarter)) & (pl.col("denominator") > 0))
+        .sort("unit")
+        .drop("months")
+    )
+
+
+def _are_counts(sums: pl.DataFrame) -> bool:
+    """Weighted sums are no counts: chance says nothing of how far they spread."""
+    whole = pl.col("numerator") == pl.col("numerator").round()
+    return bool(sums.select((whole & (pl.col("numerator") >= 0)).all()).item())
+
+
+def _headline(points: pl.DataFrame, measure: Measure, words: Words) -> str:
+    """Who lies outside, by name: one, or how many there are."""
+    outside = points.filter(pl.col("place") == Place.BEYOND_998.value)["unit"].to_list()
+    name = words.text(f"{measure.workstream}.measures.{measure.id}.short")
+    if not outside:
+        return words.text("charts.page.funnel.none", measure=name)
+    return words.text(
+        "charts.page.funnel.some", measure=name, n=len(outside), organisations=", ".join(outside)
+    )

@@ -1,0 +1,96 @@
+"""Organisations compared over the last whole quarter: whose figures count, and what is said."""
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+from synthetic import make_edition
+
+from reports.edition import Edition
+from reports.pages.quarter_funnel import QuarterFunnel, last_quarter, quarter_funnels
+from reports.pages.workstream import workstream_page
+from reports.pages.workstream_series import read_workstream
+from reports.words import Words
+
+
+@pytest.mark.parametrize(
+    ("data_month", "first", "last"),
+    [
+        (date(2024, 3, 1), date(2024, 1, 1), date(2024, 3, 1)),
+        (date(2024, 4, 1), date(2024, 1, 1), date(2024, 3, 1)),
+        (date(2024, 2, 1), date(2023, 10, 1), date(2023, 12, 1)),
+        (date(2023, 12, 1), date(2023, 10, 1), date(2023, 12, 1)),
+    ],
+)
+def test_the_last_quarter_is_the_last_that_has_ended(
+    data_month: date, first: date, last: date
+) -> None:
+    quarter = last_quarter(data_month)
+    assert (quarter[0], quarter[-1], len(quarter)) == (first, last, 3)
+
+
+def _compared(incomplete: str = "") -> Edition:
+    """Every organisation has 60 falls in 10,000 bed days each month, Cardiff and Vale 100.
+
+    Eight organisations, three months: (7 * 180 + 300) / 240,000 is 6.5 in 1,000.
+    """
+    made = make_edition()
+    ours = (pl.col("measure") == "falls_rate") & (pl.col("level") == "organisation")
+    falls = pl.when(pl.col("unit") == "7A4").then(100.0).otherwise(60.0)
+    is_hollow = (pl.col("unit") == incomplete) & (pl.col("period") == date(2026, 8, 1))
+    points = made.points.with_columns(
+        numerator=pl.when(ours).then(falls).otherwise("numerator"),
+        denominator=pl.when(ours).then(10_000.0).otherwise("denominator"),
+        state=pl.when(ours & is_hollow)
+        .then(pl.lit("incomplete"))
+        .when(ours)
+        .then(pl.lit("final"))
+        .otherwise("state"),
+    )
+    return replace(made, points=points)
+
+
+def _falls(edition: Edition, language: str = "en") -> QuarterFunnel:
+    words = Words.load(edition.translations_folder, language)
+    contract = next(c for c in edition.contracts if c.workstream == "falls")
+    found = quarter_funnels(edition, read_workstream(edition, contract), words)
+    return next(one for one in found if one.view.id == "funnel-falls-rate")
+
+
+def test_organisations_are_summed_over_the_quarter_and_told_by_name() -> None:
+    """P(X >= 300 | 195) is about 1e-12, P(X <= 180 | 195) about 0.15: one is outside."""
+    told = _falls(_compared())
+    assert told.view.headline == (
+        "Falls per 1,000 bed days: 1 organisation beyond the 99.8 % lines: Cardiff and Vale"
+    )
+    assert told.subtitle.startswith("Falls per 1,000 occupied bed days, July 2026 to September")
+    assert "8 units: 6.50 overall." in told.view.alternative
+    row = next(row for row in told.view.rows if row[0] == "Cardiff and Vale")
+    assert row[1:5] == ("300", "30,000", "10.00", "195.0")
+    assert told.left_out == ""
+    assert b"Cardiff and Vale,300," in told.csv
+
+
+def test_an_organisation_whose_quarter_is_not_whole_has_no_place() -> None:
+    """(6 * 180 + 300) / 210,000 is 6.571 in 1,000."""
+    told = _falls(_compared(incomplete="7A1"))
+    assert "7 units: 6.57 overall." in told.view.alternative
+    assert told.left_out.endswith(": Betsi Cadwaladr.")
+    assert "Betsi Cadwaladr" not in {row[0] for row in told.view.rows}
+
+
+def test_it_stands_on_the_page_in_both_languages() -> None:
+    edition = _compared()
+    for language, said in (("en", "beyond the 99.8 % lines"), ("cy", "y tu hwnt")):
+        page = workstream_page(edition, "falls", Words.load(edition.translations_folder, language))
+        assert said in page.funnels[0].view.headline
+        assert page.funnels[0].csv_href in page.files
+
+
+def test_weighted_sums_have_no_funnel() -> None:
+    made = _compared()
+    halved = made.points.with_columns(numerator=pl.col("numerator") + 0.25)
+    edition = replace(made, points=halved)
+    words = Words.load(edition.translations_folder, "en")
+    assert workstream_page(edition, "falls", words).funnels == ()
