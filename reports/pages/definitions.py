@@ -1,48 +1,83 @@
 """How each measure of a workstream is counted and judged, as labels and texts.
 
 Belongs here: reading it out of the contract. Does not belong here: the agreed wording, which is in
-the workstream's translation files.
+the workstream's translation files, and what rules and charts are (definitions_page.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from data_contracts.contract import Contract, Measure
+from reports.edition import Edition
 from reports.pages.levels import WALES
 from reports.pages.workstream_series import WorkstreamSeries
 from reports.sentences import Speaker
 from reports.spc.vocabulary import Chart
 from reports.words import Words
 
+# The kind of chart of each measure's series for Wales, where there is one.
+WalesCharts = Mapping[str, str | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One measure: its name and (label, text) pairs in reading order."""
+    """One measure: its name and (label, text) pairs in reading order.
+
+    `chart` is the kind that is drawn, empty where the data have not chosen one yet.
+    """
 
     name: str
     anchor: str
     facts: tuple[tuple[str, str], ...]
+    chart: str = ""
+    rules: str = ""
 
 
 def definitions(series: WorkstreamSeries, words: Words) -> tuple[Definition, ...]:
     """One definition for each measure of the contract."""
+    charts = {m.id: series.of(m, WALES).chart for m in series.contract.measures}
+    return contract_definitions(series.contract, charts, words)
+
+
+def contract_definitions(
+    contract: Contract, charts: WalesCharts, words: Words
+) -> tuple[Definition, ...]:
+    """As definitions, where only the charts drawn for Wales are known."""
     return tuple(
         Definition(
             name=words.text(f"{measure.workstream}.measures.{measure.id}.name"),
             anchor=f"definition-{measure.id.replace('_', '-')}",
             facts=tuple(
                 (words.text(f"charts.page.{label}"), text)
-                for label, text in _facts(series, measure, words)
+                for label, text in _facts(contract, charts, measure, words)
                 if text
             ),
+            chart=drawn_kind(measure, charts) or "",
+            rules=measure.rules,
         )
-        for measure in series.contract.measures
+        for measure in contract.measures
     )
 
 
-def _facts(series: WorkstreamSeries, measure: Measure, words: Words) -> Iterator[tuple[str, str]]:
+def wales_charts(edition: Edition) -> dict[str, dict[str, str | None]]:
+    """Workstream -> measure -> the kind of chart of the last phase of its series for Wales."""
+    found: dict[str, dict[str, str | None]] = {}
+    wales = edition.series.filter(level=WALES).sort("workstream", "measure", "phase")
+    for workstream, measure, chart in wales.select("workstream", "measure", "chart").iter_rows():
+        found.setdefault(workstream, {})[measure] = chart
+    return found
+
+
+def drawn_kind(measure: Measure, charts: WalesCharts) -> str | None:
+    """The kind of chart; where the data choose it, what they chose for Wales, or None."""
+    return charts.get(measure.id) if measure.chart == Chart.AUTO else measure.chart
+
+
+def _facts(
+    contract: Contract, charts: WalesCharts, measure: Measure, words: Words
+) -> Iterator[tuple[str, str]]:
     def own(part: str) -> str:
         return words.text(f"{measure.workstream}.measures.{measure.id}.{part}")
 
@@ -53,20 +88,20 @@ def _facts(series: WorkstreamSeries, measure: Measure, words: Words) -> Iterator
     yield "denominator", own("denominator") if has_total else say("charts.page.no_denominator")
     yield "excluded", own("excluded")
     yield "multiplier", words.number(measure.multiplier, 0) if measure.multiplier != 1 else ""
-    yield "drawn_as", _chart(series, measure, words)
+    yield "drawn_as", _chart(charts, measure, words)
     yield "baseline", _baseline(measure, words)
     yield "better", say(f"charts.page.better_{measure.direction}")
     yield "target", _targets(measure, words)
     yield "final_after", _final(measure, words)
     yield "type", say(f"charts.page.type_of.{measure.type}")
     yield "source", own("source")
-    yield "contract", _contract(series.contract, words)
+    yield "owner", measure.owner
+    yield "contract", _contract(contract, words)
 
 
-def _chart(series: WorkstreamSeries, measure: Measure, words: Words) -> str:
+def _chart(charts: WalesCharts, measure: Measure, words: Words) -> str:
     """The chart and rules; where the data choose the chart, what they chose for Wales."""
-    drawn = series.of(measure, WALES).chart
-    kind = drawn if measure.chart == Chart.AUTO else measure.chart
+    kind = drawn_kind(measure, charts)
     rules = words.text(f"charts.rules_profile.{measure.rules}")
     if kind is None:
         return ""

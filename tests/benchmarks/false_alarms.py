@@ -13,6 +13,8 @@ import numpy.typing as npt
 import polars as pl
 
 from reports.spc import Plan, analyse
+from reports.spc.false_alarms import BASELINES
+from reports.spc.profiles import profiles
 from reports.spc.vocabulary import Chart, GeometricLimits
 
 SERIES = 20_000
@@ -49,6 +51,11 @@ def binomial(rng: np.random.Generator, size: int) -> tuple[Array, Array | None]:
     return rng.binomial(n, 0.2).astype(float), n.astype(float)
 
 
+def binomial_of_equal_size(rng: np.random.Generator, size: int) -> tuple[Array, Array | None]:
+    """One in five of 100 cases."""
+    return rng.binomial(100, 0.2, size).astype(float), np.full(size, 100.0)
+
+
 def geometric(rng: np.random.Generator, size: int) -> tuple[Array, Array | None]:
     """Cases between events with a chance of 1 in 20 each."""
     return rng.geometric(0.05, size) - 1.0, None
@@ -79,6 +86,13 @@ CASES = (
     Case("t", exponential),
     Case("xbar", normal, 5),
     Case("s", normal, 5),
+)
+# Kinds of charts that the tables of the README leave out: np as p, c' as i, mr and run charts.
+MORE_CASES = (
+    Case("np", binomial_of_equal_size),
+    Case("cp", poisson),
+    Case("mr", normal),
+    Case("run", normal),
 )
 CASE_OF = {case.chart: case for case in CASES} | {"run": Case("run", normal)}
 
@@ -151,6 +165,19 @@ def by_baseline(series: int = SERIES) -> str:
     return table(["chart", *places], rows)
 
 
+def at_the_last_point(series: int = SERIES) -> dict[tuple[str, str], tuple[float, ...]]:
+    """(chart, profile) -> % of series of 36 points with a signal at the last, by baseline."""
+    found = {}
+    for case in (*CASES, *MORE_CASES):
+        drawn = stable(case, 36, series)
+        for rules in profiles():
+            plans = [Plan(chart=Chart(case.chart), rules=rules, baseline=k) for k in BASELINES]
+            found[case.chart, rules] = tuple(
+                round(100 * shares(drawn, plan).last, 1) for plan in plans
+            )
+    return found
+
+
 @dataclass(frozen=True)
 class Claim:
     """A figure of spc.md, in its words, and the plan that gives it."""
@@ -198,7 +225,10 @@ def main() -> None:
         print(f"{points} points, % of stable series with a signal:\n")
         print(f"{by_profile(points)}\n")
     print("36 points, `ihi`, % with a signal anywhere and at the last point, by baseline:\n")
-    print(f"{by_baseline()}\n\n{by_claim()}")
+    print(f"{by_baseline()}\n\n{by_claim()}\n")
+    print("The table of reports/spc/false_alarms.py:\n")
+    for (chart, rules), percents in at_the_last_point().items():
+        print(f'    ("{chart}", "{rules}"): {percents},')
 
 
 if __name__ == "__main__":
