@@ -8,8 +8,8 @@ pages.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import cache
 
 import polars as pl
@@ -17,67 +17,31 @@ import polars as pl
 from assets.steps.answers import asks
 from assets.steps.months import later
 from assets.steps.returns import MONTHS_SHOWN
+from data_contracts.contract import Contract
 from data_contracts.states import ReturnStatus
 from data_contracts.working_days import closing
+from reports.waiting import QUEUE_SCHEMA, TIMELINESS_SCHEMA, Waits
 
-# One row for each thing that waits, oldest first. `since`: the deadline of a missing return, else
-# the day on which the file came; `working_days`: how many of Wales have passed since then.
-# `period`: the month, or the first of several; null where it cannot be told. `submission` and
-# `file_name` are null for a missing return. `problems`: unanswered warnings, else 1.
-QUEUE_SCHEMA = pl.Schema(
-    {
-        "kind": pl.String(),
-        "organisation": pl.String(),
-        "workstream": pl.String(),
-        "table": pl.String(),
-        "period": pl.Date(),
-        "submission": pl.String(),
-        "file_name": pl.String(),
-        "since": pl.Date(),
-        "working_days": pl.Int64(),
-        "problems": pl.Int64(),
-    }
-)
-# One row for each organisation and month whose deadline has passed, of the last year. Counts of
-# returns: `due`, `sent` (figures are in force), `complete` (and nothing is missing in them),
-# `on_time` (the first that was accepted came by the deadline). Shares are of those that are due.
-TIMELINESS_SCHEMA = pl.Schema(
-    {
-        "organisation": pl.String(),
-        "period": pl.Date(),
-        "due": pl.Int64(),
-        "sent": pl.Int64(),
-        "complete": pl.Int64(),
-        "on_time": pl.Int64(),
-        "share_sent": pl.Float64(),
-        "share_complete": pl.Float64(),
-        "share_on_time": pl.Float64(),
-    }
-)
 SHARED = ("sent", "complete", "on_time")
 WALES = "Europe/London"
 
 
-class Waits(StrEnum):
-    """Why something is in the queue: the values of `kind`."""
-
-    MISSING = "missing"
-    REFUSED = "refused"
-    QUARANTINED = "quarantined"
-    PARTLY_ACCEPTED = "partly_accepted"
-    WARNINGS = "warnings"
-
-
 def queue(
-    returns: pl.DataFrame, submissions: pl.DataFrame, problems: pl.DataFrame, today: date
+    returns: pl.DataFrame,
+    submissions: pl.DataFrame,
+    problems: pl.DataFrame,
+    today: date,
+    contracts: Iterable[Contract] = (),
 ) -> pl.DataFrame:
     """All that waits, as QUEUE_SCHEMA: oldest first, then by organisation.
 
     Takes the frames of an edition; `problems` with answers. Trials and withdrawn files are in no
     queue, nor are warnings about files of which no month is in force, nor dismissed files that
-    were not accepted.
+    were not accepted. Who has to send a return is told by
+    `contracts`: without them, the organisation itself.
     """
-    waits = pl.concat([_missing(returns), _to_mend(submissions), _asked(submissions, problems)])
+    sent = _with_senders(returns, contracts)
+    waits = pl.concat([_missing(sent), _to_mend(submissions), _asked(submissions, problems)])
     passed = [_working_days(since, today) for since in waits["since"]]
     return (
         waits.with_columns(working_days=pl.Series(passed, dtype=pl.Int64))
@@ -86,18 +50,24 @@ def queue(
     )
 
 
-def timeliness(returns: pl.DataFrame, today: date) -> pl.DataFrame:
-    """How many of the returns that are due came, and when, as TIMELINESS_SCHEMA."""
+def timeliness(
+    returns: pl.DataFrame, today: date, contracts: Iterable[Contract] = ()
+) -> pl.DataFrame:
+    """How many of the returns that are due came, and when, as TIMELINESS_SCHEMA.
+
+    A return that another organisation has to send counts with that one, as `contracts` say.
+    """
     status = pl.col("status")
     is_sent = pl.col("arrived").is_not_null()
     arrived = pl.col("arrived").dt.replace_time_zone("UTC").dt.convert_time_zone(WALES).dt.date()
     counted = (
         # Of months before, only what is still open is known.
-        returns.filter(
+        _with_senders(returns, contracts)
+        .filter(
             pl.col("period") >= later(today.replace(day=1), -MONTHS_SHOWN),
             pl.col("deadline") < today,
         )
-        .group_by("organisation", "period")
+        .group_by(organisation="submitter", period="period")
         .agg(
             due=pl.len(),
             sent=is_sent.sum(),
@@ -113,12 +83,32 @@ def timeliness(returns: pl.DataFrame, today: date) -> pl.DataFrame:
     )
 
 
+def _with_senders(returns: pl.DataFrame, contracts: Iterable[Contract]) -> pl.DataFrame:
+    """Returns with `submitter`: who has to send each."""
+    names = ("workstream", "table", "organisation")
+    senders = [
+        (contract.workstream, table.id, code, table.submitter_of(code))
+        for contract in contracts
+        for table in contract.tables
+        for code in table.due_organisations
+    ]
+    schema = dict.fromkeys((*names, "submitter"), pl.String)
+    known = pl.DataFrame(senders, schema=schema, orient="row")
+    return returns.join(known, on=names, how="left").with_columns(
+        pl.col("submitter").fill_null(pl.col("organisation"))
+    )
+
+
 def _missing(returns: pl.DataFrame) -> pl.DataFrame:
     nothing = {name: pl.lit(None, pl.String) for name in ("submission", "file_name")}
     return (
         returns.filter(pl.col("status") == ReturnStatus.MISSING)
         .with_columns(
-            kind=pl.lit(Waits.MISSING.value), since="deadline", problems=pl.lit(1), **nothing
+            kind=pl.lit(Waits.MISSING.value),
+            since="deadline",
+            period_to="period",
+            problems=pl.lit(1),
+            **nothing,
         )
         .select(_COLUMNS)
     )

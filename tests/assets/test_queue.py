@@ -8,6 +8,7 @@ from assets.steps.answers import ANSWER_SCHEMA
 from assets.steps.editions import SUBMISSION_SCHEMA
 from assets.steps.queue import queue, timeliness
 from assets.steps.returns import RETURNS_SCHEMA
+from data_contracts.contract import load_contracts
 from data_contracts.problems import PROBLEM_SCHEMA
 
 TODAY = date(2024, 4, 20)
@@ -106,3 +107,23 @@ def test_nothing_waits_where_nothing_was_sent_and_nothing_is_due() -> None:
     nothing = queue(_returns(), _files(), pl.DataFrame(schema=PROBLEMS), TODAY)
     assert nothing.is_empty()
     assert timeliness(_returns(), TODAY).is_empty()
+
+
+def test_a_return_that_is_sent_for_another_one_is_its_sender_s() -> None:
+    """RT4 sends the ambulance figures of all health boards, each board its own falls."""
+    sent = {"deadline": DUE[MARCH], "period": MARCH, "status": "missing"}
+    returns = pl.DataFrame(
+        [
+            sent | {"organisation": "7A4", "workstream": "deterioration", "table": "ambulance"},
+            sent | {"organisation": "7A4", "workstream": "falls", "table": "monthly"},
+        ],
+        schema=RETURNS_SCHEMA,
+    )
+    nothing = (_files(), pl.DataFrame(schema=PROBLEMS))
+    found = queue(returns, *nothing, TODAY, load_contracts())
+    assert found.select("table", "organisation", "submitter").rows() == [
+        ("ambulance", "7A4", "RT4"),
+        ("monthly", "7A4", "7A4"),
+    ]
+    counted = timeliness(returns, TODAY, load_contracts())
+    assert counted.select("organisation", "due").rows() == [("7A4", 1), ("RT4", 1)]
