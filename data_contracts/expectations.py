@@ -25,6 +25,7 @@ import polars.selectors as cs
 
 from data_contracts import problems
 from data_contracts.contract import Column, ColumnType, Table
+from data_contracts.stated import Stated, says
 
 SUBMISSION, ROW = "submission", "row"
 # Great Expectations takes 30 us for each failing cell it lists: beyond this share of the rows it
@@ -126,24 +127,32 @@ UNREADABLE_VALUE = MappingProxyType(
         ColumnType.DATE: problems.NOT_A_DATE,
     }
 )
-# What stands in place of a small count that somebody hid.
-SUPPRESSED = r"^(?i)([<≤]=?\s*\d+|\*+|\[?[cxzu]\]?|\[low\])$"
+# Why there is no figure, as the cell itself says.
+WHY_LACKING = MappingProxyType(
+    {
+        problems.NOT_COLLECTED.code: Stated.NOT_COLLECTED,
+        problems.NO_RETURN.code: Stated.NO_RETURN,
+    }
+)
 
 
 def _present(column: Column) -> list[Check]:
     """A value that must be there, or, if anything was sent, must be one that can be read."""
     text, unreadable = pl.col(sent(column.name)), UNREADABLE_VALUE.get(column.type)
-    narrower = {}
-    if column.type is ColumnType.COUNT:
-        narrower[problems.SUPPRESSED_COUNT.code] = text.str.contains(SUPPRESSED)
+    narrower, is_count = {}, column.type is ColumnType.COUNT
+    if is_count:
+        narrower[problems.SUPPRESSED_COUNT.code] = says(text, Stated.SUPPRESSED)
     if column.required:
+        if is_count:
+            narrower |= {code: says(text, why) for code, why in WHY_LACKING.items()}
         if unreadable is not None:
             narrower[unreadable.code] = text.is_not_null()
         name = "ExpectColumnValuesToNotBeNull"
         return [replace(_check(problems.BLANK, column.name, name, column.name), narrower=narrower)]
     if unreadable is None:
         return []
-    return [replace(_true(unreadable.code, column.name), narrower=narrower)]
+    read = replace(_true(unreadable.code, column.name), narrower=narrower)
+    return [read, _true(problems.NO_FIGURE.code, column.name)] if is_count else [read]
 
 
 def _range(column: Column) -> list[Check]:

@@ -168,6 +168,11 @@ NOT_A_DATE = _row("C07", "column", "value")
 FUTURE_MONTH = _row("C08", "value", "latest")
 WRONG_PATTERN = _row("C09", "column", "value", "pattern")
 SUPPRESSED_COUNT = _row("C10", "column", "value")
+# A figure that must be there is stated to be lacking: never a zero, and the row cannot be counted.
+NOT_COLLECTED = _row("C11", "column", "value")
+NO_RETURN = _row("C12", "column", "value")
+# In a column that may be empty the same words are read as an empty cell, and told.
+NO_FIGURE = _question("C13", "column", "value")
 
 DUPLICATE_ROW = _row("R01", "rows")
 UNKNOWN_ORGANISATION = _row("R02", "value", "suggestion")
@@ -189,6 +194,11 @@ IDENTIFIER = _quarantine("S01", "column", "kind")
 NOTHING_ACCEPTED = _refusal("S02")
 WARDS_MISSING = _question("S03", "wards", "month")
 NAME_DIFFERS = _question("S04", "named", "found")
+
+# In a file of answers: a line that answers nothing that was asked, and one that answers what has to
+# be mended. `of` is the submission that it speaks of.
+ANSWERS_NOTHING = _question("A01", "answered", "of")
+NOT_TO_BE_ANSWERED = _question("A02", "answered", "of")
 
 FILE_KINDS = (
     EMPTY_FILE,
@@ -216,6 +226,9 @@ CELL_KINDS = (
     FUTURE_MONTH,
     WRONG_PATTERN,
     SUPPRESSED_COUNT,
+    NOT_COLLECTED,
+    NO_RETURN,
+    NO_FIGURE,
 )
 ROW_KINDS = (
     DUPLICATE_ROW,
@@ -233,6 +246,7 @@ ROW_KINDS = (
     NOTE_ROW,
 )
 SUBMISSION_KINDS = (IDENTIFIER, NOTHING_ACCEPTED, WARDS_MISSING, NAME_DIFFERS)
+ANSWER_KINDS = (ANSWERS_NOTHING, NOT_TO_BE_ANSWERED)
 
 CATALOGUE: Mapping[str, Kind] = MappingProxyType(
     {
@@ -243,6 +257,7 @@ CATALOGUE: Mapping[str, Kind] = MappingProxyType(
             *CELL_KINDS,
             *ROW_KINDS,
             *SUBMISSION_KINDS,
+            *ANSWER_KINDS,
         )
     }
 )

@@ -79,7 +79,9 @@ def recheck(lake: Path, tables: Iterable[str], new: Path) -> tuple[Rechecked, ..
         night = Night.open(Path(folder, "lake"), _alone(new, Path(folder, "contracts")))
         files = [one for _, found in sent.values() for one in found]
         _put(place, files, night.lake.inbox)
-        receive_files(night, settled=True)
+        # That they name nobody was decided in their own lake.
+        released = frozenset(one.receipt.sha256 for one in files if one.receipt.released)
+        receive_files(night, settled=True, released=released)
         for contract in night.contracts:
             check(night, contract)
         # Of two equal files the first has the outcome, the second is its copy.

@@ -4,16 +4,18 @@ Belongs here: the options of each decision, what must be known in the lake befor
 audit list. Does not belong here: the form of a decision and what it does (assets/steps/decisions).
 
 Every decision names a role, a team and a reason. `--name` stays in the decision's file. Nothing is
-counted here: a decision holds from the next night on (`safecare run` or `safecare publish`).
+counted here: a decision holds from the next night on (`safecare run` or `safecare publish`). Only
+what names a person does not wait for a night: `delete` deletes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeAlias
 
 import typer
 from rich.console import Console
@@ -52,6 +54,7 @@ Today = Annotated[
 Submission = Annotated[
     str, typer.Argument(help="The submission, such as 20240412-090000-1c4c39e3b894.")
 ]
+Locked = Annotated[str, typer.Argument(help="The submission in quarantine, or its sha256.")]
 
 
 @decide.command("accept-warning")
@@ -152,7 +155,7 @@ def close_ward(
 
 @decide.command("release-quarantine")
 def release_quarantine(
-    submission: Submission,
+    submission: Locked,
     role: Role,
     team: Team,
     reason: Reason,
@@ -160,13 +163,16 @@ def release_quarantine(
     lake: LakeFolder = Path("lake"),
     today: Today = None,
 ) -> None:
-    """A quarantined file names nobody after all: its original is kept beyond 30 days."""
-    _on_quarantined("release-quarantine", submission, (role, team, reason, name), lake, today)
+    """A quarantined file names nobody after all: the next night reads it and counts it."""
+    by = {"role": role, "team": team, "reason": reason, "name": name}
+    with _refused():
+        receipt = _locked_away(_lake(lake), submission)
+        _write(lake, "release-quarantine", _file(receipt) | by, today, then=_to_be_read)
 
 
 @decide.command()
 def delete(
-    submission: Submission,
+    submission: Locked,
     role: Role,
     team: Team,
     reason: Reason,
@@ -174,8 +180,12 @@ def delete(
     lake: LakeFolder = Path("lake"),
     today: Today = None,
 ) -> None:
-    """The original of a quarantined file is deleted the next night; hash and receipt stay."""
-    _on_quarantined("delete", submission, (role, team, reason, name), lake, today)
+    """A quarantined file names a person: its original is deleted; hash and receipt stay."""
+    by = {"role": role, "team": team, "reason": reason, "name": name}
+    with _refused():
+        receipt = _locked_away(_lake(lake), submission)
+        facts = _file(receipt) | by
+        _write(lake, "delete", facts, today, then=partial(_delete, receipt, facts))
 
 
 @decide.command("list")
@@ -198,34 +208,78 @@ def list_decisions(lake: LakeFolder = Path("lake")) -> None:
         _say(f"            {line['reason']}; sha256 {line['sha256']}")
 
 
-def _on_quarantined(
-    decision: str,
-    submission: str,
-    by: tuple[str, str, str, str | None],
-    lake: Path,
-    today: datetime | None,
-) -> None:
+def _file(receipt: Receipt) -> dict[str, Any]:
+    """The file that is decided on: its submission, and the bytes that were looked at."""
+    return {"submission": receipt.submission, "sha256": receipt.sha256}
+
+
+def _locked_away(lake: Lake, named: str) -> Receipt:
+    """The file in quarantine of this submission or sha256, whose original is still there."""
+    from assets.steps.quarantine import locked_original
     from data_contracts.problems import Outcome
 
-    with _refused():
-        if _receipt(_lake(lake), submission).outcome is not Outcome.QUARANTINED:
-            _no(f"{submission} is not in quarantine.")
-        facts = dict(zip(("role", "team", "reason", "name"), by, strict=True))
-        _write(lake, decision, {"submission": submission} | facts, today)
+    receipt = _receipt(lake, _submission_of(lake, named))
+    if receipt.outcome is not Outcome.QUARANTINED:
+        _no(f"{named} is not in quarantine.")
+    if any(one.released == receipt.submission for one in _receipts(lake)):
+        _no(f"{named} was released before; `withdraw` takes it out of the figures.")
+    if locked_original(lake, receipt.submission) is None:
+        _no(f"The original of {named} is not in quarantine: it was deleted, or only not readable.")
+    return receipt
 
 
-def _write(lake: Path, decision: str, facts: dict[str, Any], today: datetime | None) -> None:
-    """One decision, while no night reads them."""
+def _submission_of(lake: Lake, named: str) -> str:
+    """A submission as it was named, or the one in quarantine whose sha256 was given."""
+    from data_contracts.problems import Outcome
+
+    alike = [
+        receipt.submission
+        for receipt in _receipts(lake)
+        if receipt.outcome is Outcome.QUARANTINED and receipt.sha256 == named.lower()
+    ]
+    if len(alike) > 1:
+        _no(f"{len(alike)} files have these bytes; name one of them: {', '.join(alike)}.")
+    return alike[0] if alike else named
+
+
+def _delete(receipt: Receipt, facts: dict[str, Any], lake: Lake, day: date, now: datetime) -> None:
+    from assets.steps.decisions import Deleted
+    from assets.steps.quarantine import delete_now
+
+    moment = datetime.combine(day, now.timetz())
+    if delete_now(lake, receipt, Deleted(**facts, date=day), moment):
+        _say("The original is deleted; its sha256 and its receipt stay.")
+
+
+def _to_be_read(lake: Lake, day: date, now: datetime) -> None:
+    _say("The next night reads the file and counts it: `safecare run`.")
+
+
+Then: TypeAlias = Callable[["Lake", date, datetime], None]
+
+
+def _write(
+    lake: Path,
+    decision: str,
+    facts: dict[str, Any],
+    today: datetime | None,
+    then: Then | None = None,
+) -> None:
+    """One decision, while no night reads them, and what follows from it at once."""
     from assets.steps.decisions import write_decision
     from pipelines.resources import WAIT_SECONDS, NightError, locked
 
-    entry = {"decision": decision} | facts | {"date": _day(lake, today)}
+    day, now = _day(lake, today), datetime.now(UTC)
+    entry = {"decision": decision} | facts | {"date": day}
     try:
         with locked(lake, WAIT_SECONDS):
-            place = write_decision(_lake(lake), entry, datetime.now(UTC))
+            place = write_decision(_lake(lake), entry, now)
+            _say(f"Wrote decisions/{place.name}.")
+            if then is not None:
+                then(_lake(lake), day, now)
+                return
     except NightError as error:
         _no(str(error))
-    _say(f"Wrote decisions/{place.name}.")
     _say("It holds from the next night on: `safecare run`, or `safecare publish` at once.")
 
 
@@ -246,10 +300,14 @@ def _lake(folder: Path) -> Lake:
     return Lake(folder)
 
 
-def _receipt(lake: Lake, submission: str) -> Receipt:
+def _receipts(lake: Lake) -> tuple[Receipt, ...]:
     from assets.steps.submissions import all_receipts
 
-    known = {} if not lake.submissions.is_dir() else {r.submission: r for r in all_receipts(lake)}
+    return all_receipts(lake) if lake.submissions.is_dir() else ()
+
+
+def _receipt(lake: Lake, submission: str) -> Receipt:
+    known = {receipt.submission: receipt for receipt in _receipts(lake)}
     if submission not in known:
         _no(f"There is no submission {submission} in this lake.")
     return known[submission]

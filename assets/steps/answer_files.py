@@ -17,7 +17,7 @@ from pathlib import Path
 
 import yaml
 
-from assets.steps.personal import personal_cells
+from assets.steps.personal import excel_letter, personal_cells
 from assets.steps.workbook import Rows, Sheet, WorkbookError, WorkbookReader
 from data_contracts.problems import Problem
 from reports.workbook.error_columns import ID_PREFIX, KEY_LENGTH
@@ -34,13 +34,17 @@ HEADER_ROWS = 3
 KEY = re.compile(rf"[0-9a-f]{{{KEY_LENGTH}}}")
 # Our own names in these columns may look like numbers of people.
 OURS = ("submission", "key")
+# Of a line, where it stands; all else is read from its cells.
+PLACE = ("at", "on", "address")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a file of answers; `at` is its row there."""
+    """One line of a file of answers; `at`, `on` and `address` are its row, sheet and cell there."""
 
     at: int
+    on: str = ""
+    address: str = ""
     answer: str = ""
     submission: str = ""
     key: str = ""
@@ -58,7 +62,7 @@ class Labels:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        known = {name: name for name in Line.__dataclass_fields__ if name != "at"}
+        known = {name: name for name in Line.__dataclass_fields__ if name not in PLACE}
         for path in sorted(self.translations.glob("*/stewards.yaml")):
             listed = (yaml.safe_load(path.read_bytes()) or {}).get("list", {})
             known |= {plain(str(label)): name for name, label in listed.items()}
@@ -85,15 +89,18 @@ class AnswerFile:
 
 
 def answer_file(
-    path: Path, submission: str, labels: Labels, books: WorkbookReader
+    path: Path, submission: str, labels: Labels, books: WorkbookReader, *, cleared: bool = False
 ) -> AnswerFile | None:
-    """The file's lines if it is one of answers, else None. Never raises for what is in it."""
+    """The file's lines if it is one of answers, else None. Never raises for what is in it.
+
+    A file that is `cleared` names nobody (release.py).
+    """
     sheets = _sheets(path, labels, books)
     heads = [(sheet, head) for sheet in sheets if (head := _head(sheet.rows, labels))]
     if not heads:
         return None
     personal = [one for sheet in sheets for one in _personal(sheet, labels, submission)]
-    if personal:
+    if personal and not cleared:
         return AnswerFile(problems=tuple(personal))
     return AnswerFile(lines=tuple(line for sheet, head in heads for line in _lines(sheet, head)))
 
@@ -178,10 +185,11 @@ def _head(rows: Rows, labels: Labels) -> tuple[int, dict[str, int]] | None:
 
 def _lines(sheet: Sheet, head: tuple[int, dict[str, int]]) -> Iterator[Line]:
     at, places = head
-    names = [name for name in Line.__dataclass_fields__ if name in places]
+    names = [name for name in Line.__dataclass_fields__ if name in places.keys() - set(PLACE)]
     for number, cells in enumerate(sheet.rows[at + 1 :], start=at + 2):
         found = {n: text_of(cells[places[n]]) for n in names if places[n] < len(cells)}
-        line = Line(at=number, **found)
+        address = f"{excel_letter(places['answer'])}{number}"
+        line = Line(at=number, on=sheet.name, address=address, **found)
         # Below the ids stand the columns' names for people: those are no key.
         if KEY.fullmatch(line.key) or (line.code and not line.key):
             yield replace(line, answer=line.answer[:LONGEST_ANSWER])

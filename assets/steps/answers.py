@@ -42,7 +42,9 @@ from assets.steps.submissions import (
 )
 from data_contracts.contract import Scope
 from data_contracts.problems import (
+    ANSWERS_NOTHING,
     CATALOGUE,
+    NOT_TO_BE_ANSWERED,
     PROBLEM_SCHEMA,
     Effect,
     Kind,
@@ -55,9 +57,6 @@ from reports.workbook.error_columns import finding_key
 # What count.py asks about in each workstream.
 QUESTIONS = "*/questions.parquet"
 FOLDER = "answers"
-# A line that answers nothing that was asked, and one that answers what has to be mended.
-UNMATCHED = Kind("A01", Scope.INFORMATION, Effect.CHECK, ("answered",))
-NOT_ASKED = Kind("A02", Scope.INFORMATION, Effect.CHECK, ("answered",))
 KEY_COLUMNS = ("organisation_code", "site_code", "ward_code", "setting", "population", "period")
 ANSWER_SCHEMA = pl.Schema(
     {"answer": pl.String(), "answered_by": pl.String(), "answered_at": pl.Datetime("us")}
@@ -121,7 +120,7 @@ def settled_answers(folder: Path, lake: Lake, senders: Mapping[str, str]) -> Set
             if problem is not None and _is_asked(problem):
                 answers.append(_answer(line, problem))
             else:
-                kind = UNMATCHED if problem is None else NOT_ASKED
+                kind = ANSWERS_NOTHING if problem is None else NOT_TO_BE_ANSWERED
                 told.append(_told(kind, line, received.submission))
     _record(lake, received, answers)
     return _settled(folder, answers, told)
@@ -294,8 +293,18 @@ def _answer(line: Line, problem: Row) -> Answer:
 
 
 def _told(kind: Kind, line: Line, submission: str) -> Problem:
-    answered = " ".join(filter(None, (line.submission, line.code, line.row, line.column)))
-    return Problem(kind, submission, row=line.at, facts={"answered": answered})
+    """What an answer stands beside; its own words are the value, so that its writer knows it."""
+    answered = " ".join(filter(None, (line.code, line.row, line.column)))
+    facts = {"answered": answered, "of": line.submission}
+    return Problem(
+        kind,
+        submission,
+        sheet=line.on or None,
+        row=line.at,
+        cell=line.address,
+        value=line.answer,
+        facts=facts,
+    )
 
 
 def _record(lake: Lake, received: Received, answers: Sequence[Answer]) -> None:
@@ -324,9 +333,7 @@ def _settled(folder: Path, answers: Sequence[Answer], told: Sequence[Problem]) -
         warnings=len(told),
         answers=len(answers),
     )
-    # Pages have words for kinds of the catalogue only.
-    shown = [one for one in told if one.kind.code in CATALOGUE]
-    return Settled(folder=folder, receipt=receipt, problems=problems_frame(shown))
+    return Settled(folder=folder, receipt=receipt, problems=problems_frame(told))
 
 
 @cache

@@ -81,16 +81,21 @@ class WarningAccepted(Decided):
 
 @checked_dataclass(frozen=True, kw_only=True, config=STRICT)
 class Released(Decided):
-    """A quarantined file that names nobody after all: its original is not deleted by time."""
+    """A quarantined file that names nobody after all: the next night reads it (release.py).
+
+    `sha256` says which bytes were looked at; it has to be that of the submission.
+    """
 
     submission: str
+    sha256: str | None = None
 
 
 @checked_dataclass(frozen=True, kw_only=True, config=STRICT)
 class Deleted(Decided):
-    """A quarantined file whose original goes the next night; hash and receipt stay."""
+    """A quarantined file whose original goes; hash and receipt stay."""
 
     submission: str
+    sha256: str | None = None
 
 
 @checked_dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -151,13 +156,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions in effect. Whoever is `withdrawn` is also `dismissed`: nobody mends it."""
+    """All decisions in effect.
+
+    Whoever is `withdrawn` or `released` is also `dismissed`: nobody mends it. What is `deleted` is
+    not released, whatever was decided before or after.
+    """
 
     closures: tuple[Closure, ...]
     dismissed: frozenset[str]
     withdrawn: frozenset[str] = frozenset()
     warnings: tuple[WarningAccepted, ...] = ()
-    released: frozenset[str] = frozenset()
+    released: Mapping[str, Released] = field(default_factory=dict)
     deleted: Mapping[str, Deleted] = field(default_factory=dict)
 
     def gone(
@@ -207,15 +216,19 @@ def read_decisions(night: Night) -> Decisions:
     """The shipped closures and the lake's own decisions. Raises DecisionError naming the file."""
     own = [one for _, one in decisions_in(night.lake)]
     withdrawn = frozenset(d.submission for d in own if isinstance(d, Withdrawn))
+    deleted = {d.submission: d for d in own if isinstance(d, Deleted)}
+    released = {
+        d.submission: d for d in own if isinstance(d, Released) and d.submission not in deleted
+    }
     dismissed = (d.submission for d in own if isinstance(d, Dismissal | Dismissed))
     closures = (d.closure if isinstance(d, Closed) else d for d in own)
     return Decisions(
         closures=(*night.registers.closures, *(d for d in closures if isinstance(d, Closure))),
-        dismissed=withdrawn.union(dismissed),
+        dismissed=withdrawn.union(dismissed, released),
         withdrawn=withdrawn,
         warnings=tuple(d for d in own if isinstance(d, WarningAccepted)),
-        released=frozenset(d.submission for d in own if isinstance(d, Released)),
-        deleted={d.submission: d for d in own if isinstance(d, Deleted)},
+        released=released,
+        deleted=deleted,
     )
 
 

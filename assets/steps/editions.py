@@ -1,6 +1,7 @@
 """What the lake knows, put together as the one thing that pages read.
 
-Belongs here: gathering counts, signals, submissions, problems, returns and changes into an Edition.
+Belongs here: gathering counts, signals, submissions, problems, returns, changes, what waits and
+what was decided into an Edition.
 Does not belong here: making any of them, cutting them for a reader (reports/edition.py), pages.
 """
 
@@ -14,11 +15,13 @@ from typing import Any
 import polars as pl
 
 from assets.steps.answers import asks, with_answers
+from assets.steps.audit import decided
 from assets.steps.count import read_months, read_questions
 from assets.steps.decisions import read_decisions
 from assets.steps.detect import read_before, read_points, read_series
 from assets.steps.months import data_month
 from assets.steps.night import Night
+from assets.steps.queue import queue, timeliness
 from assets.steps.read import parsed_name
 from assets.steps.returns import returns, to_mend
 from assets.steps.submissions import NO_MONTH, PROBLEMS, RECORDS, Receipt, all_receipts
@@ -52,6 +55,7 @@ SUBMISSION_SCHEMA = pl.Schema(
         "trial": pl.Boolean(),
         "withdrawn": pl.Boolean(),
         "answers": pl.Int64(),
+        "released": pl.String(),
     }
 )
 CHANGE_SCHEMA = pl.Schema(
@@ -86,6 +90,7 @@ def edition_of(night: Night, publication: str, of: Iterable[Contract] | None = N
     to_check = frozenset(
         submissions.filter(pl.col("outcome") == Outcome.ACCEPTED_WITH_WARNINGS)["submission"]
     ).intersection(asks(problems)["submission"])
+    due = pl.concat([returns(night, c, read_months(night, c), to_check) for c in contracts])
     return Edition(
         data_month=data_month(night.contracts, night.today),
         today=night.today,
@@ -95,11 +100,14 @@ def edition_of(night: Night, publication: str, of: Iterable[Contract] | None = N
         translations_folder=night.translations,
         points=_joined(read_points, night, contracts),
         series=_joined(read_series, night, contracts),
-        returns=pl.concat([returns(night, c, read_months(night, c), to_check) for c in contracts]),
+        returns=due,
         submissions=submissions,
         problems=problems,
         changes=_changes(night, months),
         before=_joined(read_before, night, contracts),
+        queue=queue(due, submissions, problems, night.today, contracts),
+        timeliness=timeliness(due, night.today, contracts),
+        decisions=decided(night, submissions),
     )
 
 
@@ -139,7 +147,7 @@ def _submission(receipt: Receipt, in_force: set[date], questions: int) -> dict[s
         outcome = Outcome.ACCEPTED_WITH_WARNINGS
     same = ("submission", "submitter", "workstream", "table", "file_name", "sheet", "sha256",
             "version", "rows_read", "rows_accepted", "rows_set_aside", "duplicate_of",
-            "trial", "answers")  # fmt: skip
+            "trial", "answers", "released")  # fmt: skip
     return {
         **{field: getattr(receipt, field) for field in same},
         "arrived": _plain(receipt.arrived),

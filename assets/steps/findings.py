@@ -16,7 +16,7 @@ import polars as pl
 
 from assets.steps.prepare import OWNER, SUBMITTER
 from data_contracts import problems
-from data_contracts.contract import Column, Rule, Table
+from data_contracts.contract import Column, ColumnType, Rule, Table
 from data_contracts.expectations import ROW, SUBMISSION, Check, sent
 from data_contracts.problems import Fact, Kind, Problem
 from data_contracts.registers import Registers
@@ -68,8 +68,34 @@ def findings(
 ) -> Iterator[Problem]:
     """One problem for each row and check it broke, check by check in the order of the suite.
 
-    `frame` is the prepared frame, `broken` names its failing rows, `sheets` is by submission.
+    `frame` is the prepared frame, `broken` names its failing rows, `sheets` is by submission. A row
+    that says that there is no return is told so once, and not that its figures are not filled in.
     """
+    told = list(_each(frame, broken, suite, sheets, background))
+    return _without_echoes(told, background.table)
+
+
+def _without_echoes(told: list[Problem], table: Table) -> Iterator[Problem]:
+    missing = {
+        (one.submission, one.row): one for one in reversed(told) if one.kind is problems.NO_RETURN
+    }
+    for one in told:
+        first = missing.get((one.submission, one.row))
+        is_echo = one.kind in _ECHOES and table.column(one.column or "").type is ColumnType.COUNT
+        if first is None or first is one or not is_echo:
+            yield one
+
+
+_ECHOES = (problems.BLANK, problems.NO_RETURN, problems.NO_FIGURE)
+
+
+def _each(
+    frame: pl.DataFrame,
+    broken: pl.DataFrame,
+    suite: tuple[Check, ...],
+    sheets: Mapping[str, Sheet],
+    background: Background,
+) -> Iterator[Problem]:
     kinds = background.kinds()
     for (place,), rows in broken.partition_by("check", as_dict=True, maintain_order=True).items():
         check = suite[place]

@@ -28,6 +28,7 @@ from threading import Thread
 
 import polars as pl
 
+from assets.steps.compare import Comparisons
 from assets.steps.lake import (
     Lake,
     digest_of,
@@ -50,6 +51,7 @@ from reports.pages.site import (
     static_files,
     workstream_tasks,
 )
+from reports.pages.submission_changes import ComparedOf
 from reports.words import LANGUAGES, Words
 
 PAGE, FILES, DIGESTS = "page.html", "files", "digests.json"
@@ -77,7 +79,8 @@ class Placed:
 
 def placed_pages(night: Night, edition: Edition) -> list[Placed]:
     """Every page of an edition with its key; nothing is made yet."""
-    return _placed(night, page_tasks(edition, _words(night), _sheets_of(night)))
+    kept = _sheets_of(night), _compared_of(night)
+    return _placed(night, page_tasks(edition, _words(night), *kept))
 
 
 def placed_landing(night: Night, edition: Edition) -> list[Placed]:
@@ -195,7 +198,7 @@ def _keys(folder: list[Placed]) -> dict[str, str]:
 
 def _make_shown(night: Night, shown: Edition, keys: Mapping[str, str]) -> None:
     """Make those pages of a folder that are asked for, by name and key; in the other process."""
-    tasks = reader_tasks(shown, _words(night), _sheets_of(night))
+    tasks = reader_tasks(shown, _words(night), _sheets_of(night), _compared_of(night))
     _make_all(night.lake, [Placed(t, keys[t.name]) for t in tasks if t.name in keys])
 
 
@@ -313,3 +316,8 @@ def _sheets_of(night: Night) -> SheetRows:
         return pl.read_parquet(path) if path.exists() else None
 
     return rows
+
+
+def _compared_of(night: Night) -> ComparedOf:
+    """Gives what a submission changes, found out once for its pages in all languages."""
+    return cache(Comparisons(night).of)

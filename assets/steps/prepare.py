@@ -26,6 +26,7 @@ from data_contracts.expectations import (
     sent,
 )
 from data_contracts.registers import Registers, normalised
+from data_contracts.stated import Stated, says
 
 SUBMITTER, OWNER, WHEN = "submitter", "owner", "when"
 # The population of a row that holds all others.
@@ -204,7 +205,9 @@ def _truths(table: Table) -> dict[str, pl.Expr]:
     for column in table.columns:
         text, value = pl.col(sent(column.name)), pl.col(column.name)
         if column.type is ColumnType.COUNT:
-            truths[holds("C02", column.name)] = _if_sent(text, value.is_not_null())
+            lacks = says(text, Stated.NOT_COLLECTED, Stated.NO_RETURN)
+            truths[holds("C02", column.name)] = _if_sent(text, value.is_not_null() | lacks)
+            truths[holds("C13", column.name)] = _if_sent(text, ~lacks)
         if column.type is ColumnType.MONTH:
             truths[holds("C06", column.name)] = _if_sent(text, value.is_not_null())
         if column.type is ColumnType.DATE:

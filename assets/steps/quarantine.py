@@ -5,10 +5,11 @@ deleting what is in it, and the information governance contact. Does not belong 
 could name a person (personal.py), the decisions themselves (decisions.py).
 
 The original of such a file leaves its submission for quarantine/<submission>/ as soon as it has its
-outcome. It is deleted on the first night after a decision `delete`, or DAYS_KEPT days after it was
-received, unless it was released. Hash, receipt and the places of what was found stay in the
-submission; decisions/deleted/<submission>.json says when and why the original went. A file that
-could only not be read stays where it was sent: nothing of it is known to be anybody's.
+outcome. It is deleted with the decision `delete`, or DAYS_KEPT days after it was received. One that
+was released is kept until it has come back as a submission of its own (release.py). Hash, receipt
+and the places of what was found stay in the submission; decisions/deleted/<submission>.json says
+when and why the original went. A file that could only not be read stays where it was sent: nothing
+of it is known to be anybody's.
 
 The contacts are decisions/contacts.yaml of the lake, since they change more often than the code and
 are each programme's own; a mailbox or a role, as it may stand on a page:
@@ -21,14 +22,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from assets.steps.decisions import CONTACTS, DecisionError, Decisions, read_decisions
+from assets.steps.decisions import (
+    CONTACTS,
+    DecisionError,
+    Decisions,
+    Deleted,
+    read_decisions,
+)
 from assets.steps.lake import Lake, read_json, sync_folder, write_file, write_json
 from assets.steps.night import Night
 from assets.steps.submissions import (
@@ -60,14 +67,32 @@ def keep_quarantine(night: Night) -> list[str]:
     if not locked:
         return []
     decisions = read_decisions(night)
+    # What is a submission of its own by now lies there, and needs no lock.
+    back = {receipt.released for receipt in all_receipts(night.lake)}
     gone: list[str] = []
     for receipt in locked:
         _put_away(night.lake, receipt.submission)
+        if receipt.submission in back:
+            _forget(night.lake, receipt.submission)
+            continue
         why = _why_deleted(receipt, decisions, night)
         if why is not None and not _audit(night.lake, receipt.submission).exists():
-            _delete(night, receipt, why)
+            _delete(night.lake, receipt, why, night.now)
             gone.append(receipt.submission)
     return gone
+
+
+def delete_now(lake: Lake, receipt: Receipt, decided: Deleted, now: datetime) -> bool:
+    """Delete an original as it was decided, without waiting for a night; whether it was there."""
+    if locked_original(lake, receipt.submission) is None:
+        return False
+    _delete(lake, receipt, _by(decided), now)
+    return True
+
+
+def locked_original(lake: Lake, submission: str) -> Path | None:
+    """The file as it was sent, if it lies in the quarantine."""
+    return next((quarantine_of(lake) / submission).glob("original*"), None)
 
 
 def quarantine_of(lake: Lake) -> Path:
@@ -141,7 +166,7 @@ def _why_deleted(receipt: Receipt, decisions: Decisions, night: Night) -> Mappin
     """Why an original goes this night; None while it stays."""
     decided = decisions.deleted.get(receipt.submission)
     if decided is not None:
-        return {"decided_by": decided.role, "team": decided.team, "reason": decided.reason}
+        return _by(decided)
     if receipt.submission in decisions.released:
         return None
     if night.now - receipt.received < timedelta(days=DAYS_KEPT):
@@ -149,18 +174,26 @@ def _why_deleted(receipt: Receipt, decisions: Decisions, night: Night) -> Mappin
     return {"reason": f"{DAYS_KEPT} days have passed"}
 
 
-def _delete(night: Night, receipt: Receipt, why: Mapping[str, str]) -> None:
-    """The bytes first: a crash in between leaves a deletion that the next night writes down."""
-    home = quarantine_of(night.lake) / receipt.submission
+def _by(decided: Deleted) -> Mapping[str, str]:
+    return {"decided_by": decided.role, "team": decided.team, "reason": decided.reason}
+
+
+def _forget(lake: Lake, submission: str) -> None:
+    home = quarantine_of(lake) / submission
     for path in home.glob("original*"):
         path.unlink()
     if home.exists():
         home.rmdir()
         sync_folder(home.parent)
+
+
+def _delete(lake: Lake, receipt: Receipt, why: Mapping[str, str], now: datetime) -> None:
+    """The bytes first: a crash in between leaves a deletion that the next night writes down."""
+    _forget(lake, receipt.submission)
     same = ("submission", "submitter", "sha256", "size")
     facts = {name: getattr(receipt, name) for name in same}
-    place = _audit(night.lake, receipt.submission)
-    write_json(place, facts | dict(why) | {"deleted": night.now.isoformat()})
+    place = _audit(lake, receipt.submission)
+    write_json(place, facts | dict(why) | {"deleted": now.isoformat()})
     sync_folder(place.parent)
 
 

@@ -106,10 +106,13 @@ def read(
     topics: Mapping[str, Table],
     books: WorkbookReader,
     translations: Path = TRANSLATIONS,
+    *,
+    cleared: bool = False,
 ) -> Reading:
     """Read one file. Never raises for what the file contains: problems are in the result.
 
-    Of a file that could name a person only the places where it does come back, no text. What may
+    Of a file that could name a person only the places where it does come back, no text. One that is
+    `cleared` names nobody: that was decided of these very bytes, and all else is checked. What may
     stand in place of an agreed column name is looked up in `translations`.
     """
     named = topics.get(parsed_name(file_name).topic or "")
@@ -118,7 +121,7 @@ def read(
     names = Names.of_tables([*first, *topics.values()], translations)
     try:
         found = opened(path, file_name, lambda: names, books)
-        personal = _personal(found.sheets, submission, named, topics, names)
+        personal = [] if cleared else _personal(found.sheets, submission, named, topics, names)
         if personal:
             return Reading(table=named, problems=tuple(personal))
         return _reading(found, submission, file_name, topics, names)

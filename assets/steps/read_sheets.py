@@ -16,10 +16,10 @@ from assets.steps.read_header import HEADER_NAMES, Header, Names
 from assets.steps.read_refusal import RefusalError, unreadable
 from assets.steps.read_text import text_rows
 from assets.steps.read_type import FileType, agreed_type
-from assets.steps.read_values import stated
 from assets.steps.workbook import Rows, Sheet, WorkbookError, WorkbookReader
 from data_contracts import problems
 from data_contracts.problems import Kind, Problem, masked
+from data_contracts.stated import stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Opened:
 class Glance:
     """One sheet that was only read. `rows` are those below the header, blank ones too, `notes` of
     them footers; rows count as Excel does, `hidden_rows` in spans. `stated`: how many cells of the
-    agreed counts say in words why there is no figure (values of read_values.Stated).
+    agreed counts say in words why there is no figure (values of stated.Stated).
     """
 
     name: str

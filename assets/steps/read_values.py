@@ -1,8 +1,8 @@
-"""Cells that can be read in one way only, written as agreed; and words for "there is no figure".
+"""Cells that can be read in one way only, written as agreed.
 
-Here: months and dates with their month in words (English and Welsh) or as Excel's day number,
-thousands separators, and what people write where there is no figure. Not here: whether a value is
-right (check.py). What could be read in two ways (03/04/2026, 1.234) stays as it was sent.
+Here: months and dates with their month in words (English and Welsh) or as Excel's day number, and
+thousands separators. Not here: whether a value is right (check.py), words for "there is no figure"
+(data_contracts/stated.py). What could be read in two ways (03/04/2026, 1.234) stays as it was sent.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from enum import StrEnum
 from types import MappingProxyType
 
 from data_contracts.contract import ColumnType
@@ -45,47 +44,6 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2050, 12, 31)
 DAY_NUMBER = re.compile(r"(?P<day>\d{5})(?:\.0+)?")
 # Excel counts 29 February 1900, which never was: its day 0 is two days before 1 January 1900.
 EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
-
-
-class Stated(StrEnum):
-    """What a cell without a figure says in words."""
-
-    SUPPRESSED = "suppressed"
-    NOT_COLLECTED = "not_collected"
-    NO_RETURN = "no_return"
-
-
-# Whole cells, in small letters: signs of the Government Statistical Service's guidance on symbols
-# in tables, and what is written in health boards' returns. RE2 reads these patterns too.
-STATED: Mapping[Stated, str] = MappingProxyType(
-    {
-        Stated.SUPPRESSED: (
-            r"^(?i)(([<≤]=?|less than|fewer than|llai na)\s*\d+"
-            r"|\*+|\[?c\]?|\[low\]|suppressed|redacted|confidential|wedi'i (atal|guddio))$"
-        ),
-        Stated.NOT_COLLECTED: (
-            r"^(?i)(\[?[xzu]\]?|n\.?/?a\.?|not (collected|recorded|available|applicable|known)"
-            r"|data not (collected|available)|ddim (ar gael|yn berthnasol|wedi'i gasglu)"
-            r"|heb ei (gasglu|gofnodi)|anhysbys)$"
-        ),
-        Stated.NO_RETURN: (
-            r"^(?i)(no (report|return|data|submission)( (was )?(received|submitted|returned))?"
-            r"|(report |return |data )?not (received|submitted|returned)|nil return"
-            r"|dim (adroddiad|ffurflen|data|ymateb)( (wedi (dod i law|ei dderbyn)|a dderbyniwyd))?"
-            r"|heb (ei dderbyn|ddod i law|ddychwelyd))$"
-        ),
-    }
-)
-_STATED = {
-    meaning: re.compile(pattern.replace("^(?i)", ""), re.IGNORECASE)
-    for meaning, pattern in STATED.items()
-}
-
-
-def stated(text: str) -> Stated | None:
-    """What a cell says in place of a figure; None for a figure, a blank or anything else."""
-    plain = " ".join(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
-    return next((meaning for meaning, words in _STATED.items() if words.match(plain)), None)
 
 
 def canonical(text: str, kind: ColumnType, *, date_1904: bool | None = None) -> str:

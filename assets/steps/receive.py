@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -24,6 +24,7 @@ from assets.steps.months import months_between
 from assets.steps.night import Night
 from assets.steps.quarantine import contact_of, keep_quarantine, with_contact
 from assets.steps.read import Reading, parsed_name, read
+from assets.steps.release import cleared, take_released
 from assets.steps.result import StepResult
 from assets.steps.submissions import (
     Receipt,
@@ -65,21 +66,23 @@ AT_ONCE = 2
 History: TypeAlias = dict[tuple[str, str | None, str | None], list[Receipt]]
 
 
-def receive_files(night: Night, *, settled: bool = False) -> StepResult:
+def receive_files(
+    night: Night, *, settled: bool = False, released: frozenset[str] = frozenset()
+) -> StepResult:
     """Take every settled file from the inbox and read it as text. Rows: the files taken.
 
     A file that cannot be read, or of which no table can be told, gets its outcome here. `left` is
     how many files stay anywhere in the inbox: unfinished, no ordinary files, or not in a sender's
     own folder. `settled` says that nobody is writing into the inbox, so that young files need not
-    be waited for. Raises InboxError where a file that was copied cannot be removed.
+    be waited for. `released` are digests that another lake has released from quarantine. Raises
+    InboxError where a file that was copied cannot be removed.
     """
     clear_trials(night)
-    new = take_all(night, settled=settled)
+    new = take_all(night, settled=settled) + take_released(night)
     folders = received_folders(night.lake)
-    agreed = _agreed(night)
-    labels = Labels(night.translations)
+    terms = Terms(_agreed(night), cleared(night) | released, Labels(night.translations))
     with WorkbookReader() as books, ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda folder: _read(folder, night, agreed, labels, books), folders))
+        list(pool.map(lambda folder: _read(folder, night, terms, books), folders))
     settle_all(night.lake, _ended(folders, all_receipts(night.lake), night))
     keep_quarantine(night)
     left = len(left_in(night.lake.inbox))
@@ -104,22 +107,39 @@ def _agreed(night: Night) -> str:
     return digest_of([contract.digest for contract in night.contracts])
 
 
-def _read(folder: Path, night: Night, agreed: str, labels: Labels, books: WorkbookReader) -> None:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all files of a night are read by: a digest of the contracts, what is cleared, labels."""
+
+    agreed: str
+    cleared: frozenset[str]
+    labels: Labels
+
+
+def _read(folder: Path, night: Night, terms: Terms, books: WorkbookReader) -> None:
     """Read a file once; again where a crash left half of it, or contracts have changed since."""
-    if _is_read(folder, agreed):
+    if _is_read(folder, terms.agreed):
         return
     forget_reading(folder)
     received = read_received(folder)
     original, submission = original_in(folder), received.submission
+    is_cleared = received.sha256 in terms.cleared
     reading = _of_nobody(received, night)
-    if reading is None and (file := answer_file(original, submission, labels, books)) is not None:
+    file = (
+        answer_file(original, submission, terms.labels, books, cleared=is_cleared)
+        if reading is None
+        else None
+    )
+    if file is not None:
         reading = Reading(problems=file.problems)
         if not file.problems:
             write_lines(folder, file)
     if reading is None:
         name, topics = received.file_name, night.topics
-        reading = read(original, submission, name, topics, books, night.translations)
-    write_reading(folder, reading, agreed)
+        reading = read(
+            original, submission, name, topics, books, night.translations, cleared=is_cleared
+        )
+    write_reading(folder, reading, terms.agreed)
 
 
 def _is_read(folder: Path, agreed: str) -> bool:

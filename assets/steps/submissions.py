@@ -47,7 +47,8 @@ class Received:
     Windows) counts as earlier than it came, in its sender's favour; the time of the last change of
     the inode would be spoilt by any move or restored backup. As that time is the sender's to
     choose, the order in which files count is `sequence`, 1, 2, 3 ... as they were taken.
-    A `trial` is checked like any file and counts for nothing (trial.py).
+    A `trial` is checked like any file and counts for nothing (trial.py). `released` is the
+    submission that this file was when it was locked away (release.py).
     """
 
     submission: str
@@ -59,6 +60,7 @@ class Received:
     arrived: datetime
     received: datetime
     trial: bool = False
+    released: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -259,7 +259,7 @@ def _take(file: Waiting, night: Night, homes: Homes, numbers: Iterator[int]) -> 
     if home is not None:
         shutil.rmtree(making)
         return Taken(file, home, is_new=False)
-    name = _free_name(received.submission, homes)
+    name = free_name(received.submission, homes)
     received = replace(received, submission=name, sequence=next(numbers))
     write_received(making, received)
     home = making.rename(night.lake.received / received.submission)
@@ -340,7 +340,7 @@ def _is_whole(home: Path, received: Received) -> bool:
     return original is not None and digest_of_file(original) == received.sha256
 
 
-def _free_name(name: str, homes: Homes) -> str:
+def free_name(name: str, homes: Homes) -> str:
     """The same bytes at the same second from two senders get two names."""
     used = {home.name for home in homes.alike(name)}
     return next(n for n in chain([name], (f"{name}-{i}" for i in count(2))) if n not in used)

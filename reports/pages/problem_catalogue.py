@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from data_contracts.contract import Contract
 from data_contracts.problems import (
+    ANSWER_KINDS,
     CASES,
     CELL_KINDS,
     EFFECT_OF_SCOPE,
@@ -39,6 +40,7 @@ GROUPS: Mapping[str, tuple[Kind, ...]] = {
     "cell": CELL_KINDS,
     "row": ROW_KINDS,
     "submission": SUBMISSION_KINDS,
+    "answers": ANSWER_KINDS,
 }
 REASON, IDENTIFIER_KIND = "reason", "kind"
 

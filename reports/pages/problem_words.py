@@ -29,6 +29,9 @@ CELL_FACTS = (
     "month",
     "duplicate_of",
     "hidden_rows",
+    "answered",
+    "of",
+    "contact",
 )
 LONGEST_LIST = 20
 PLACE = ("sheet", "row", "column", "cell", "value")
@@ -137,6 +140,7 @@ def organisation_name(words: Words, registers: Registers, code: str) -> str:
 _SPEAKERS: Mapping[str, Callable[[ProblemWords, str], str]] = {
     # The name of a submission is ours and never needs a mask.
     "duplicate_of": lambda self, submission: submission,
+    "of": lambda self, submission: submission,
     "month": ProblemWords._month,
     "period": ProblemWords._month,
     "latest": ProblemWords._month,

@@ -8,7 +8,7 @@ piece of its sheet.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -27,7 +27,9 @@ from reports.pages.problem_groups import Grouping, ProblemGroup
 from reports.pages.problem_list import problem_list
 from reports.pages.problem_words import ProblemWords, organisation_name
 from reports.pages.sheet_excerpt import Sheet
+from reports.pages.submission_answers import answers_opening
 from reports.pages.submission_case import Case
+from reports.pages.submission_changes import Compared, Difference, change_list, difference
 from reports.pages.submission_history import HistoryRow, InForceRow
 from reports.pages.submission_outcome import (
     Line,
@@ -74,6 +76,7 @@ class SubmissionPage:
     mend: tuple[ProblemGroup, ...]
     mend_sub: Parts
     check: tuple[ProblemGroup, ...]
+    check_sub: str
     download: str
     download_href: str
     workbook: str
@@ -83,6 +86,8 @@ class SubmissionPage:
     column_sentences: tuple[Parts, ...]
     columns: tuple[ColumnRow, ...]
     columns_shown: str
+    difference: Difference | None
+    has_months: bool
     in_force: tuple[InForceRow, ...]
     history_title: str
     history: tuple[HistoryRow, ...]
@@ -91,11 +96,14 @@ class SubmissionPage:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> SubmissionPage:
+def submission_page(
+    case: Case, sheet_rows: pl.DataFrame | None = None, compared: Compared | None = None
+) -> SubmissionPage:
     """The page of one submission in one language.
 
     `sheet_rows` are the text cells that were read: `row` (as Excel counts, the header first) and
-    one column for each letter A, B ...; without them the page shows no piece of the sheet.
+    one column for each letter A, B ...; without them the page shows no piece of the sheet, and
+    without `compared` nothing of what the file changes.
     Raises KeyError for a problem without words.
     """
     words = case.words
@@ -109,7 +117,7 @@ def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> Submi
     outcome = heading(case, mend, check)
     differences = column_differences(case.problems)
     list_name = past.list_name(case.id, words.language)
-    return SubmissionPage(
+    page = SubmissionPage(
         name=past.page_name(case.id, words.language),
         title=_title(case, outcome),
         organisation=organisation_name(words, case.edition.registers, case.this["submitter"]),
@@ -126,6 +134,7 @@ def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> Submi
         mend=mend,
         mend_sub=_mend_sub(case),
         check=check,
+        check_sub=words.text("stewards.check.sub"),
         download=words.text("stewards.summary.download", n=len(case.problems)),
         download_href=list_name,
         workbook=words.text("workbook.link" if sheet is not None else "workbook.link_list"),
@@ -135,12 +144,35 @@ def submission_page(case: Case, sheet_rows: pl.DataFrame | None = None) -> Submi
         column_sentences=column_sentences(case, differences),
         columns=column_rows(differences, words),
         columns_shown=past.shown_of(words, LONGEST_TABLE, len(differences)),
+        difference=difference(case, compared),
+        has_months=True,
         in_force=past.in_force_rows(case),
         history_title=_history_title(case),
         history=past.history_rows(case, files),
         history_shown=past.shown_of(words, past.LONGEST_HISTORY, len(files)),
         quote=_quote(case),
-        files={list_name: problem_list(case, kept)} | books,
+        files={list_name: problem_list(case, kept)} | books | change_list(case, compared),
+    )
+    return _of_answers(page, case) if case.is_answers else page
+
+
+def _of_answers(page: SubmissionPage, case: Case) -> SubmissionPage:
+    """The page of a file without figures: it has another opening, and no months."""
+    opening = answers_opening(case)
+    return replace(
+        page,
+        title=_title(case, opening.heading),
+        subject=opening.subject,
+        heading=opening.heading,
+        lines=opening.lines,
+        deadline=(),
+        stats=opening.stats,
+        nothing_found=opening.nothing_found,
+        steps=opening.steps,
+        check_sub=opening.check_sub,
+        column_sentences=(),
+        has_months=False,
+        history_title=case.words.text("stewards.answers.history"),
     )
 
 

@@ -7,6 +7,7 @@ not belong here: anything that is printed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -150,6 +151,23 @@ class Case:
     @property
     def may_name_a_person(self) -> bool:
         return any(row["code"] == IDENTIFIER.code for row in self.problems)
+
+    @property
+    def is_answers(self) -> bool:
+        """Whether the file answers questions, and holds no figures."""
+        return self.this.get("answers") is not None and not self.may_name_a_person
+
+    @property
+    def contact(self) -> str:
+        """Whom to tell of what may name a person, as far as the programme has said."""
+        told = (row for row in self.problems if row["code"] == IDENTIFIER.code)
+        return next((str(json.loads(row["facts"]).get("contact") or "") for row in told), "")
+
+    @property
+    def came_back(self) -> tuple[str, ...]:
+        """The submission that this file became when it was released, if it was locked away."""
+        others = self.records.files.values()
+        return tuple(r["submission"] for r in others if r.get("released") == self.id)
 
     @property
     def shows_sheet(self) -> bool:

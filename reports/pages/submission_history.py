@@ -27,10 +27,14 @@ AHEAD = "ahead"
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One file that was sent: when, what became of it, how many months it gives to the report."""
+    """One file that was sent: when, what became of it, how many months it gives to the report.
+
+    Files with the same `fingerprint` have the same bytes.
+    """
 
     received: str
     file: Parts
+    fingerprint: str
     outcome: str
     result: str
     in_force: str
@@ -129,12 +133,26 @@ def _history_row(case: Case, file: Row) -> HistoryRow:
     return HistoryRow(
         received=spoken_moment(words, file["arrived"]),
         file=value_parts(words, file["file_name"]),
+        fingerprint=words.text("stewards.history.fingerprint", start=_start(file["sha256"])),
         outcome=file["outcome"],
-        result=words.text(f"stewards.outcome.{file['outcome']}.name"),
+        result=_result(words, file),
         in_force=_in_report(case, file),
         is_this=file["submission"] == case.id,
         href=page_name(file["submission"], words.language),
     )
+
+
+def _start(sha256: str) -> str:
+    """`9f3c 71ab`: enough to tell files apart."""
+    return f"{sha256[:4]} {sha256[4:8]}"
+
+
+def _result(words: Words, file: Row) -> str:
+    """What became of a file, and what was decided about it since."""
+    decided = [name for name in ("trial", "withdrawn", "released") if file.get(name)]
+    outcome = words.text(f"stewards.outcome.{file['outcome']}.name")
+    said = (words.text(f"stewards.history.{name}") for name in decided)
+    return "; ".join((outcome, *said))
 
 
 def _in_report(case: Case, file: Row) -> str:

@@ -42,13 +42,15 @@ class SubmissionInputs:
 
     def page(self, submission: str) -> tuple[str, ...]:
         """What the page of one file is made from."""
-        this = self.records.files[submission]
+        files = self.records.files
+        this = files[submission]
         kind = (this["workstream"], this["table"])
         returns = self.records.returns_between(kind, this["period_from"], this["period_to"])
         others = {row["submission"] for row in returns} | {this["duplicate_of"]}
         same = self.records.by_return[kind]
         history = [row["submission"] for row in same if shares_months(row, this)]
         named = [other for other in sorted(others - {None}) if other in self.written]
+        named += [name for name, row in files.items() if row.get("released") == submission]
         return (
             submission,
             *(self.written[name] for name in (*history, *named)),

@@ -6,7 +6,7 @@ is still to mend, is not worked out here but read (`months_in_force`, `to_mend`)
 later may have a lower version, and one of a few months does not settle one of many.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -31,6 +31,7 @@ STEPS: Mapping[Outcome, tuple[str, ...]] = {
     Outcome.QUARANTINED: MEND,
     Outcome.DUPLICATE: ("duplicate",),
 }
+TOLD_BY_NAME = {"tell_governance": "tell_contact"}
 STEPS_AFTER_IDENTIFIERS = ("tell_governance", "remove_identifiers", "save", "send")
 # Where return or months are not known, no name for the next file can be given.
 UNNAMED = {"save": "save_generic"}
@@ -83,16 +84,26 @@ def lines(case: Case, files: Rows) -> tuple[Line, ...]:
         months=spoken_spans(case.words, months_shown(case.edition, case.this)),
     )
     opening = Line(sentence_parts(case.words, meaning))
-    return (*_set_apart(case), opening, *_ahead(case), *_other_files(case, files))
+    after = (*_came_back(case), *_ahead(case), *_other_files(case, files))
+    return (*_set_apart(case), opening, *after)
 
 
 def _set_apart(case: Case) -> list[Line]:
     """That nothing of the file counts (it was only tried, or withdrawn); what was answered."""
-    apart = [name for name in ("trial", "withdrawn") if case.this.get(name)]
+    apart = [name for name in ("trial", "withdrawn", "released") if case.this.get(name)]
     said = [case.words.text(f"stewards.standing.{name}") for name in apart]
     if case.answered:
         said.append(case.words.text("stewards.standing.answered", n=len(case.answered)))
     return [Line(sentence_parts(case.words, one)) for one in said]
+
+
+def _came_back(case: Case) -> Iterator[Line]:
+    """What becomes of a file that was locked away, or where it is read after all."""
+    if case.may_name_a_person and not case.came_back:
+        yield Line(sentence_parts(case.words, case.words.text("stewards.standing.locked")))
+    for other in case.came_back:
+        said = sentence_parts(case.words, case.words.text("stewards.standing.came_back"))
+        yield Line(said, page_name(other, case.words.language))
 
 
 def _meaning(case: Case) -> str:
@@ -241,14 +252,20 @@ def steps(case: Case, files: Rows) -> tuple[Parts, ...]:
         "next": quoted(name or ""),
         "folder": quoted(f"inbox/{case.this['submitter']}/"),
         "command": quoted(f"safecare check {name}"),
+        "contact": quoted(case.contact),
     }
-    said = keys if name is not None else [UNNAMED.get(key, key) for key in keys if key != "try"]
+    if name is None:
+        keys = tuple(UNNAMED.get(key, key) for key in keys if key != "try")
+    if case.contact:
+        keys = tuple(TOLD_BY_NAME.get(key, key) for key in keys)
     return tuple(
-        sentence_parts(case.words, case.words.text(f"stewards.todo.{key}", **facts)) for key in said
+        sentence_parts(case.words, case.words.text(f"stewards.todo.{key}", **facts)) for key in keys
     )
 
 
 def _step_keys(case: Case) -> tuple[str, ...]:
+    if case.came_back:
+        return ("settled",)
     if case.may_name_a_person:
         return STEPS_AFTER_IDENTIFIERS
     asks = case.outcome in TO_MEND or case.outcome is Outcome.ACCEPTED_WITH_WARNINGS

@@ -1,11 +1,10 @@
-"""Months, dates and counts that can be read in one way only; words for "there is no figure"."""
+"""Months, dates and counts that can be read in one way only."""
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
 
-from assets.steps.read_values import STATED, Stated, canonical, stated
+from assets.steps.read_values import canonical
 from data_contracts.contract import ColumnType
 
 MARCH = ["March 2024", "mar-24", "Mawrth 2024", "Maw 24", "mis Mawrth 2024", "Mar '24"]
@@ -93,23 +92,3 @@ def test_thousands_are_separated_in_threes(text: str, found: str) -> None:
 def test_codes_and_texts_stay_as_they_are() -> None:
     assert canonical("1,234", ColumnType.CODE) == "1,234"
     assert canonical("May 24", ColumnType.TEXT) == "May 24"
-
-
-MEANINGS = {
-    Stated.SUPPRESSED: ["<5", "≤ 5", "*", "**", "c", "[c]", "[low]", "fewer than 5", "llai na 5"],
-    Stated.NOT_COLLECTED: ["[x]", "[z]", "n/a", "N/A", "not collected", "Ddim ar gael",
-                           "heb ei gasglu"],
-    Stated.NO_RETURN: ["No report received", "no return", "Not submitted", "nil return",
-                       "dim adroddiad wedi dod i law", "heb ei dderbyn"],
-    None: ["0", "5", "", "-", "nil", "NULL", "five", "[y]", "no falls"],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("meaning", "text"), [(meaning, text) for meaning, texts in MEANINGS.items() for text in texts]
-)
-def test_a_cell_without_a_figure_says_why(meaning: Stated | None, text: str) -> None:
-    """RE2, on which checks run, reads the same patterns alike."""
-    assert stated(text) is meaning
-    by_re2 = [one for one, words in STATED.items() if pl.Series([text]).str.contains(words).item()]
-    assert by_re2 == ([] if meaning is None else [meaning])

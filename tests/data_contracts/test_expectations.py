@@ -61,6 +61,7 @@ def test_a_suite_states_each_column_then_the_row_then_the_contract_s_rules(table
         ("C01", "seen"),
         ("C03", "seen"),
         ("C02", "done"),
+        ("C13", "done"),
         ("C03", "done"),
         ("C07", "noted_on"),
         ("R09", None),
@@ -82,7 +83,7 @@ def test_one_expectation_may_stand_for_several_kinds_of_problem(table: Table) ->
     codes = {(check.column, check.expectation): check.codes for check in suite if check.narrower}
     assert codes == {
         ("period", "ExpectColumnValuesToNotBeNull"): ("C01", "C06"),
-        ("seen", "ExpectColumnValuesToNotBeNull"): ("C01", "C10", "C02"),
+        ("seen", "ExpectColumnValuesToNotBeNull"): ("C01", "C10", "C11", "C12", "C02"),
         ("seen", "ExpectColumnValuesToBeBetween"): ("C03", "C04"),
         ("done", "ExpectColumnValuesToBeInSet"): ("C02", "C10"),
     }
@@ -111,6 +112,10 @@ def test_a_table_without_months_or_wards_is_not_asked_for_them() -> None:
         ("[c]", "C10"),
         ("c", "C10"),
         ("[low]", "C10"),
+        ("not collected", "C11"),
+        ("[x]", "C11"),
+        ("No report received", "C12"),
+        ("dim ffurflen", "C12"),
         ("five", "C02"),
         ("5<", "C02"),
         ("1,234", "C02"),
@@ -120,7 +125,8 @@ def test_a_table_without_months_or_wards_is_not_asked_for_them() -> None:
 def test_a_count_that_is_not_there_is_blank_hidden_or_not_a_number(
     table: Table, text: str | None, code: str
 ) -> None:
-    present = next(c for c in suite_of(table, ["7A4"], MARCH) if c.codes == ("C01", "C10", "C02"))
+    codes = ("C01", "C10", "C11", "C12", "C02")
+    present = next(c for c in suite_of(table, ["7A4"], MARCH) if c.codes == codes)
     row = pl.DataFrame({sent("seen"): pl.Series([text], dtype=pl.String)})
     assert row.select(present.code_of_row()).item() == code
 

@@ -15,13 +15,14 @@ from data_contracts.problems import CATALOGUE, Effect, Kind, Problem, masked, pr
 TRANSLATIONS = Path(problems.__file__).parent / "translations"
 # Facts that differ from cell to cell within one group of findings.
 CELL_FACTS = {"value", "rows", "suggestion", "organisation", "owner", "period", "due_from", "site",
-              "wards", "month", "duplicate_of"}  # fmt: skip
+              "wards", "month", "duplicate_of", "answered", "of"}  # fmt: skip
 AGREED_CODES = (
     [f"F{n:02}" for n in range(1, 13)]
     + [f"H0{n}" for n in range(1, 6)]
-    + [f"C{n:02}" for n in range(1, 11)]
+    + [f"C{n:02}" for n in range(1, 14)]
     + [f"R{n:02}" for n in range(1, 14)]
     + [f"S0{n}" for n in range(1, 5)]
+    + [f"A0{n}" for n in range(1, 3)]
 )
 
 
@@ -41,6 +42,11 @@ def test_the_catalogue_holds_the_agreed_codes():
     ("code", "scope", "effect"),
     [
         ("C02", "row", "set_aside"),
+        ("C11", "row", "set_aside"),
+        ("C12", "row", "set_aside"),
+        ("C13", "information", "check"),
+        ("A01", "information", "check"),
+        ("A02", "information", "check"),
         ("R08", "information", "check"),
         ("H01", "submission", "refused"),
         ("F02", "submission", "quarantined"),

@@ -29,6 +29,9 @@ SHARED_WORDS = (
     "catalogue",
     "contract_page",
     "workbook",
+    "definitions",
+    "quarterly",
+    "queue",
 )
 COLUMNS = (
     "organisation_code", "site_code", "ward_code", "ward_name", "setting", "population", "period",

@@ -23,7 +23,7 @@ def _night(road: Road, today: str) -> tuple[int, str]:
 def test_run_says_what_was_published_and_ends_with_0(road: Road) -> None:
     code, text = _night(road, "2024-04-20")
     assert code == 0
-    assert "Publication 2024-03_r1: 28 pages, 28 of them new or changed." in text
+    assert "Publication 2024-03_r1: 38 pages, 38 of them new or changed." in text
     assert "Nothing needs a steward." in text
 
 
@@ -150,7 +150,7 @@ def test_run_says_that_it_made_an_altered_publication_again(road: Road) -> None:
     code, text = _night(road, "2024-04-21")
     assert code == 0
     # Two pages are new: the landing page, in each language, shows the publication's name.
-    assert "Publication 2024-03_r2: 28 pages, 2 of them new or changed." in text
+    assert "Publication 2024-03_r2: 38 pages, 2 of them new or changed." in text
     assert "2024-03_r1 was changed or lost files; a whole one took its place." in text
 
 

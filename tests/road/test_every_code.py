@@ -12,8 +12,9 @@ import io
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,10 @@ BESIDE = {"S02": frozenset({"R08"})}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file of 7A4 or of another sender; `before` is sent first, and has to be in order."""
+    """A file of 7A4 or of another sender; `before` is sent first, and has to be in order.
+
+    What the file before is told instead is its `told`; `a_night_later` it has its outcome already.
+    """
 
     content: bytes
     topic: str = HAND_HYGIENE
@@ -49,6 +53,8 @@ class File:
     ending: str = ".csv"
     sender: str = "7A4"
     before: File | None = None
+    told: frozenset[str] = frozenset()
+    a_night_later: bool = False
 
     def name(self, version: int) -> str:
         months = f"_{self.months}" if self.months else ""
@@ -80,6 +86,12 @@ def book_of(*sheets: list[Row], hidden_row: int | None = None, hidden: int | Non
     return File(content=buffer.getvalue(), ending=".xlsx")
 
 
+def answer_to(submission: str, code: str, row: int, column: str) -> bytes:
+    """A line of the list of problems with an answer beside it."""
+    named = {"Row": row, "Column": column, "Code": code, "Submission": submission}
+    return csv_of([named | {"Answer": "It is right."}])
+
+
 def patient_number() -> str:
     """An NHS number of the range 999, which is kept for tests and given to nobody."""
     digits = [9, 9, 9, 0, 0, 0, 0, 0, 1]
@@ -89,6 +101,9 @@ def patient_number() -> str:
 
 GOOD_CSV = csv_of(GOOD)
 WELSH = csv_of([*GOOD, row("7A4", "C", "2024-03", ward_name="Ward Caffé")])
+# Blank in ward B's row, and the submission that it becomes: sent first, at 09:01.
+BLANK = beside(soap_litres=None)
+BLANK_SENT = f"20240410-090100-{sha256(BLANK.content).hexdigest()[:12]}"
 SUMS = [row("7A4", "Total", "2024-03"), row("7A4", "Cyfanswm", "2024-03")]
 BUILT_IN: Mapping[str, File] = {
     "F01": File(content=b""),
@@ -111,7 +126,14 @@ BUILT_IN: Mapping[str, File] = {
     "H03": File(content=GOOD_CSV.replace(b"ward_name", b"soap_litres")),
     "H04": File(content=GOOD_CSV.partition(b"\n")[2]),
     "H05": File(content=GOOD_CSV.partition(b"\n")[0] + b"\n"),
-    "C01": beside(soap_litres=None),
+    "A01": File(content=answer_to("20240410-090000-0123456789ab", "S04", 0, ""), topic="answers"),
+    "A02": File(
+        content=answer_to(BLANK_SENT, "C01", 3, "soap_litres"),
+        topic="answers",
+        before=replace(BLANK, told=frozenset({"C01"})),
+        a_night_later=True,
+    ),
+    "C01": BLANK,
     "C02": beside(soap_litres="a few"),
     "C03": beside(soap_litres=-1),
     "C04": beside(opportunities=100_001),
@@ -123,6 +145,11 @@ BUILT_IN: Mapping[str, File] = {
     "C08": sheet_of([*GOOD, row("7A4", "A", "2024-06")]),
     "C09": beside(ward_code="*B*"),
     "C10": beside(soap_litres="<5"),
+    "C11": beside(soap_litres="not collected"),
+    # The ward's row is there, and nothing is in it but this.
+    "C12": beside(
+        occupied_bed_days="No report received", opportunities=None, compliant=None, soap_litres=""
+    ),
     "R01": sheet_of([*GOOD, GOOD[0]]),
     "R02": beside(organisation_code="7A9"),
     "R03": sheet_of([*GOOD, row("7A7", "A", "2024-03")]),
@@ -183,6 +210,8 @@ BROKEN: Mapping[str, Row] = {
     "FA07": {"occupied_bed_days": 300},
     "FA11": {"event_type": "none"},
     "R11": {"event_date": "2024-04-05"},
+    # A hospital ward has no caseload, and the column may be empty.
+    "C13": {"caseload_days": "n/a"},
     "PU01": {"occupied_bed_days": None},
     "PU02": {"occupied_bed_days": None, "caseload_days": 800},
     "PU03": {"occupied_bed_days": 10, "category_2": 11},
@@ -240,11 +269,11 @@ CONTRACTS: tuple[Contract, ...] = (
     *load_contracts(), *load_contracts(FIFTH),
 )  # fmt: skip
 TABLE_OF: Mapping[str, Table] = {
-    rule.code: table
-    for contract in CONTRACTS
-    for table in contract.tables
-    for rule in table.rules
-} | {"R11": next(c for c in CONTRACTS if c.workstream == "falls").table("events")}  # fmt: skip
+    rule.code: table for contract in CONTRACTS for table in contract.tables for rule in table.rules
+} | {
+    "R11": next(c for c in CONTRACTS if c.workstream == "falls").table("events"),
+    "C13": next(c for c in CONTRACTS if c.workstream == "pressure_ulcers").table("monthly"),
+}
 TABLES: Mapping[str, Table] = {table.name: table for table in TABLE_OF.values()}
 CODES = (*CATALOGUE, *(code for code in TABLE_OF if code not in CATALOGUE))
 
@@ -372,10 +401,12 @@ def test_a_file_is_told_its_code_and_no_other(
         return
     lake = opened()
     lake.put(file.before, 1)
+    if file.a_night_later:
+        lake.check()
     name = lake.put(file, 2).name
     lake.check()
     told, asked = lake.codes(), lake.asked()
-    assert told[file.before.name(1)] == set()
+    assert told[file.before.name(1)] == file.before.told
     assert told[name] | asked.get(name, set()) == {code}
 
 

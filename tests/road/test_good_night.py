@@ -167,7 +167,7 @@ def test_a_second_process_makes_the_same_pages(published: Road) -> None:
     pages = placed_pages(night, edition)
     store = published.lake / "work" / "pages"
     alone = {path.relative_to(store): path.read_bytes() for path in store.rglob("*.html")}
-    assert len(alone) == len(pages) == 28
+    assert len(alone) == len(pages) == 38
     for home in store.iterdir():
         shutil.rmtree(home)
     assert keep(night, pages, worth_a_process=0) == len(pages)
