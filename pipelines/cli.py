@@ -25,6 +25,7 @@ from pipelines.contracts_command import contracts_app
 from pipelines.decide_command import decide
 from pipelines.funnel_command import funnel
 from pipelines.own_files import Language, words_of
+from pipelines.publish_command import Copies, CopyError
 from pipelines.spc_command import spc
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 DAY = "%Y-%m-%d"
 MOST_LINES = 12
 TROUBLE = 2
+# Published, and somebody is needed: copies that were asked for are not there.
+COPIES_MISSING = 1
 # Returns that a night's record lists, by status, and how they are counted.
 OWED = {
     "missing": "returns missing",
@@ -104,14 +107,40 @@ def run(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = N
 
 
 @app.command()
-def publish(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = None) -> None:
+def publish(
+    lake: Lake = Path("lake"),
+    today: Today = None,
+    contracts: Contracts = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(
+            "--pdf",
+            metavar="FOLDER",
+            help="Also print the pages of the publication as PDF files into this folder.",
+        ),
+    ] = None,
+    single_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--single-file",
+            metavar="FOLDER",
+            help="Also write its pages into this folder, each as one file that can be e-mailed.",
+        ),
+    ] = None,
+) -> None:
     """Count and publish again from what was accepted, without looking into the inbox.
 
     Nothing is published where nothing has changed. Exit codes: as of run.
     """
     from pipelines.nightly import publish_again
 
-    _to_its_end(lake, lambda told: publish_again(lake, contracts, _day(today), told=told))
+    copies = Copies(pdf, single_file)
+    try:
+        copies.check(lake)
+    except CopyError as error:
+        err.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(TROUBLE) from error
+    _to_its_end(lake, lambda told: publish_again(lake, contracts, _day(today), told=told), copies)
 
 
 @app.command()
@@ -146,8 +175,10 @@ app.command()(spc)
 app.command()(funnel)
 
 
-def _to_its_end(lake: Path, begin: Callable[[Told], Verdict]) -> NoReturn:
-    """A night with its progress, what it says at its end, and the exit code."""
+def _to_its_end(
+    lake: Path, begin: Callable[[Told], Verdict], copies: Copies | None = None
+) -> NoReturn:
+    """A night with its progress, what it says at its end, copies of its pages, the exit code."""
     from pipelines.nightly import EXIT_CODES
     from pipelines.resources import NightError
 
@@ -155,14 +186,30 @@ def _to_its_end(lake: Path, begin: Callable[[Told], Verdict]) -> NoReturn:
         with _bar() as bar:
             verdict = begin(_teller(bar))
     except NightError as error:
-        err.print(str(error), markup=False)
+        err.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(TROUBLE) from error
     except Exception as error:
         # Not even an alert could be written, as on a full disk: the code must still say so.
         err.print(f"The night stopped: {error}", markup=False)
         raise typer.Exit(TROUBLE) from error
     _tell_end(lake)
-    raise typer.Exit(EXIT_CODES[verdict])
+    code = EXIT_CODES[verdict]
+    if copies is not None and code != TROUBLE and not _copied(copies, lake):
+        code = COPIES_MISSING
+    raise typer.Exit(code)
+
+
+def _copied(copies: Copies, lake: Path) -> bool:
+    """Whether the copies could be made; says where they are, or why they are not."""
+    try:
+        with _bar() as bar:
+            lines = list(copies.make(lake, _teller(bar)))
+    except (CopyError, OSError) as error:
+        err.print(f"The pages are published; copies of them failed: {error}", markup=False)
+        return False
+    for line in lines:
+        _tell_line(line)
+    return True
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -6,15 +6,17 @@ Here: the frozen Edition and cutting it for an audience. Not here: how its table
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from data_contracts.contract import Contract
+from data_contracts.problems import Outcome
 from data_contracts.registers import Registers
 from reports.pages.audience import COLLABORATIVE, Audience, Reader, visible
+from reports.waiting import DECISION_SCHEMA, QUEUE_SCHEMA, TIMELINESS_SCHEMA, Waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Edition:
     sent (`to_mend`: nothing newer has put it right) and what was found in them. changes: dated
     facts about work. before: the verdict on each series
     (series, verdict) as the report for the month before stood then; None where that is not known.
+    queue, timeliness, decisions: what waits, how returns came in, what was decided (waiting.py).
     """
 
     data_month: date
@@ -44,6 +47,9 @@ class Edition:
     problems: pl.DataFrame
     changes: pl.DataFrame
     before: pl.DataFrame | None = None
+    queue: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=QUEUE_SCHEMA))
+    timeliness: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TIMELINESS_SCHEMA))
+    decisions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISION_SCHEMA))
     audience: Audience = COLLABORATIVE
 
     def shown_to(self, audience: Audience) -> Edition:
@@ -51,6 +57,8 @@ class Edition:
 
         Returns are not cut: who sent what and when is told to everyone. Files and what was found
         in them are for the one who sent them, except that everyone sees which files are in force.
+        What waits and what was decided is for whoever has to act, and for the collaborative, which
+        keeps all of it in hand but does not see the names of files that may name a person.
         """
         submissions = self._submissions(audience)
         known = submissions.select("submission")
@@ -62,10 +70,29 @@ class Edition:
             series=visible(self.series, audience),
             changes=visible(self.changes, audience),
             submissions=submissions,
+            queue=self._queue(audience),
+            timeliness=visible(self.timeliness, audience),
+            decisions=self._decisions(audience),
             problems=self.problems.join(known, on="submission", how="semi")
             if is_own
             else self.problems.clear(),
         )
+
+    def _queue(self, audience: Audience) -> pl.DataFrame:
+        if audience.reader is Reader.COLLABORATIVE:
+            return _without_locked_names(self.queue, pl.col("kind") == Waits.QUARANTINED)
+        if audience.reader is Reader.STEWARD:
+            return self.queue.filter(pl.col("submitter") == audience.code)
+        return self.queue.clear()
+
+    def _decisions(self, audience: Audience) -> pl.DataFrame:
+        if audience.reader is Reader.COLLABORATIVE:
+            locked = pl.col("outcome") == Outcome.QUARANTINED
+            return _without_locked_names(self.decisions, locked)
+        if audience.reader is Reader.STEWARD:
+            # A file that nobody knows is nobody's: not `visible`, which keeps such rows.
+            return self.decisions.filter(pl.col("organisation") == audience.code)
+        return self.decisions.clear()
 
     def _submissions(self, audience: Audience) -> pl.DataFrame:
         if audience.reader is Reader.STEWARD:
@@ -75,3 +102,10 @@ class Edition:
             return self.submissions.filter(in_force)
         concerned = pl.col("organisations").list.contains(str(audience.code))
         return self.submissions.filter(in_force & concerned)
+
+
+def _without_locked_names(files: pl.DataFrame, is_locked: pl.Expr) -> pl.DataFrame:
+    """Files without the names of those that are locked away: a name may say whom it is about."""
+    return files.with_columns(
+        file_name=pl.when(is_locked).then(None).otherwise(pl.col("file_name"))
+    )

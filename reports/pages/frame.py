@@ -9,7 +9,8 @@ day is here: a page whose figures did not change must not change.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
@@ -17,10 +18,12 @@ from data_contracts.contract import Contract
 from reports.edition import Edition
 from reports.pages.audience import Reader
 from reports.pages.file_names import file_name, stem_of
+from reports.pages.reference_names import definitions_name, pack_name
 from reports.pages.sources import SIMULATED
 from reports.pages.workstream import page_name
-from reports.words import Words
+from reports.words import SOURCE, STATUS, Words
 
+_PARTS = ("strong", "text")
 OTHER = {"en": "cy", "cy": "en"}
 INDEX = "index"
 # Figures that rest on published ones, whose licence asks to be named.
@@ -80,9 +83,19 @@ def _links(edition: Edition, words: Words, name: str) -> tuple[Link, ...]:
     home = file_name(INDEX, words.language)
     reader = edition.audience.reader
     overview = Link(words.text(f"pages.frame.overview.{reader}"), home, name == home)
-    if reader is not Reader.COLLABORATIVE:
+    if reader is Reader.STEWARD:
         return (overview,)
-    return (overview, *(_link(c, words, name) for c in with_measures(edition.contracts)))
+    meant = definitions_name(words.language)
+    definitions = Link(words.text("definitions.title"), meant, name == meant)
+    if reader is Reader.ORGANISATION:
+        return (overview, definitions)
+    pack = pack_name(edition.data_month, words.language)
+    return (
+        overview,
+        *(_link(c, words, name) for c in with_measures(edition.contracts)),
+        Link(words.text("quarterly.nav"), pack, name == pack),
+        definitions,
+    )
 
 
 def _link(contract: Contract, words: Words, name: str) -> Link:
@@ -92,6 +105,8 @@ def _link(contract: Contract, words: Words, name: str) -> Link:
 
 def _sources(edition: Edition, language: str, name: str) -> frozenset[str]:
     """Where the figures on a page come from: those of its workstream, or all of the edition's."""
+    if name == definitions_name(language):
+        return frozenset()
     points = edition.points
     for contract in with_measures(edition.contracts):
         if page_name(contract.workstream, language) == name:
@@ -100,18 +115,28 @@ def _sources(edition: Edition, language: str, name: str) -> frozenset[str]:
 
 
 def _notices(words: Words, sources: frozenset[str]) -> tuple[Notice, ...]:
-    cases = ["management"]
-    if words.is_draft:
-        cases.append("draft")
-    if sources & SIMULATED:
-        cases.append(_simulated(sources))
-    return tuple(
-        Notice(
-            words.text(f"pages.frame.notices.{case}.strong"),
-            words.text(f"pages.frame.notices.{case}.text"),
-        )
-        for case in cases
-    )
+    simulated = [_notice(words, _simulated(sources))] if sources & SIMULATED else []
+    return (_notice(words, "management"), *_translation(words), *simulated)
+
+
+def _notice(words: Words, case: str, **facts: object) -> Notice:
+    strong, text = (words.text(f"pages.frame.notices.{case}.{part}", **facts) for part in _PARTS)
+    return Notice(strong, text)
+
+
+def _translation(words: Words) -> tuple[Notice, ...]:
+    """How far a translation is signed off; the language it was written in needs no signature."""
+    if words.language == SOURCE:
+        return ()
+    if not words.is_draft:
+        days = (branch.get(STATUS, {}).get("on", "") for branch in words.tree.values())
+        last = max(map(date.fromisoformat, filter(None, days)), default=None)
+        return (_notice(words, "signed", on=words.date(last)),) if last else ()
+    draft, signed = _notice(words, "draft"), len(words.tree) - len(words.drafts)
+    if not signed:
+        return (draft,)
+    so_far = words.text("pages.frame.notices.signed_so_far", signed=signed, all=len(words.tree))
+    return (replace(draft, text=f"{draft.text} {so_far}"),)
 
 
 def _simulated(sources: frozenset[str]) -> str:

@@ -16,6 +16,7 @@ import polars as pl
 from data_contracts.contract import Contract, Measure
 from reports.deadlines import deadlines
 from reports.edition import Edition
+from reports.pages.chance import chance_sentence
 from reports.pages.file_names import file_name
 from reports.pages.findings import Finding, findings
 from reports.pages.frame import INDEX, with_measures
@@ -23,6 +24,9 @@ from reports.pages.headline import Headline
 from reports.pages.matrix import CellMaker, Matrix, matrix, statuses_of_month
 from reports.pages.narrative import Bullet
 from reports.pages.quality_strip import QualityStrip, quality_strip
+from reports.pages.queue_names import queue_name
+from reports.pages.queue_page import queue_sentence
+from reports.pages.reference_names import definitions_name
 from reports.pages.since_last_month import ItemList, changed_lists, month_before
 from reports.pages.workstream import page_name
 from reports.pages.workstream_series import read_workstream
@@ -34,6 +38,8 @@ class LandingPage:
     """All that landing.html.jinja prints, in the reader's language.
 
     `state` is the provisional or final tag; `changed` is empty where last month is not known.
+    `chance` says how many signals chance alone would give; `definitions` is where that is told.
+    `waiting` says how much waits for somebody; `queue` is where that is listed.
     """
 
     name: str
@@ -41,6 +47,8 @@ class LandingPage:
     month: str
     state: str
     bullets: tuple[Bullet, ...]
+    chance: str
+    definitions: str
     facts: tuple[tuple[str, str], ...]
     matrix: Matrix
     matrix_caption: str
@@ -48,6 +56,8 @@ class LandingPage:
     changed_sub: str
     changed: tuple[ItemList, ...]
     quality: QualityStrip
+    waiting: str
+    queue: str
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -65,6 +75,8 @@ def landing_page(edition: Edition, words: Words) -> LandingPage:
         month=words.month(edition.data_month),
         state=words.text(f"pages.landing.{_state(edition, contracts)}"),
         bullets=headline.bullets(),
+        chance=chance_sentence(told, words),
+        definitions=definitions_name(words.language),
         facts=_facts(edition, contracts, words),
         matrix=matrix(_cells(edition, words, every, pages), keys),
         matrix_caption=_with_month(words, "matrix.caption", edition.data_month),
@@ -72,6 +84,8 @@ def landing_page(edition: Edition, words: Words) -> LandingPage:
         changed_sub=_changed_sub(edition, words),
         changed=() if edition.before is None else changed_lists(edition, words, every, pages),
         quality=quality_strip(edition, contracts, words),
+        waiting=queue_sentence(edition, words),
+        queue=queue_name(words.language),
     )
 
 

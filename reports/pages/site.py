@@ -10,7 +10,7 @@ pages adds them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
@@ -24,6 +24,7 @@ from reports.pages import audience
 from reports.pages.content_key import digest_of, rows_digest
 from reports.pages.contract_names import contract_page_name
 from reports.pages.contract_page import contract_inputs, contract_page
+from reports.pages.definitions_page import definitions_inputs, definitions_page
 from reports.pages.file_names import file_name
 from reports.pages.frame import INDEX, frame_of, with_measures
 from reports.pages.landing import day_matters, landing_page
@@ -31,13 +32,20 @@ from reports.pages.levels import ORGANISATION, WALES, WALES_CUTS
 from reports.pages.organisation import has_page, organisation_page, read_all
 from reports.pages.own_units import OwnSeries
 from reports.pages.problem_catalogue import catalogue_name, problem_catalogue
+from reports.pages.quarter_log import replaced_files
+from reports.pages.quarterly import as_at_the_end, quarterly_pack
+from reports.pages.queue_names import queue_name
+from reports.pages.queue_page import queue_inputs, queue_page, queue_size
+from reports.pages.reference_names import definitions_name
 from reports.pages.render import Page, render_page
 from reports.pages.steward_index import steward_index
 from reports.pages.submission import submission_page
 from reports.pages.submission_case import Records, case_of
+from reports.pages.submission_changes import ComparedOf, nothing_compared
 from reports.pages.submission_history import page_name as submission_name
 from reports.pages.submission_inputs import SubmissionInputs
 from reports.pages.workstream import page_name, workstream_page
+from reports.quarters import latest_complete
 from reports.words import Words
 
 Made = tuple[bytes, Mapping[str, bytes]]
@@ -74,12 +82,15 @@ class PageTask:
 
 
 def page_tasks(
-    edition: Edition, words_by_language: Mapping[str, Words], sheet_rows_of: SheetRows
+    edition: Edition,
+    words_by_language: Mapping[str, Words],
+    sheet_rows_of: SheetRows,
+    compared_of: ComparedOf = nothing_compared,
 ) -> list[PageTask]:
     """Every page of an edition that is not yet cut for anyone, in every language.
 
-    `sheet_rows_of` gives the cells of a submission as they were read, or None; it is asked only
-    when the submission's page is made.
+    `sheet_rows_of` gives the cells of a submission as they were read, or None, and `compared_of`
+    what it changes; they are asked only when the submission's page is made.
     """
     readers = (
         audience.COLLABORATIVE,
@@ -87,14 +98,17 @@ def page_tasks(
         *(audience.steward(code) for code in submitters(edition)),
     )
     every = (
-        reader_tasks(edition.shown_to(reader), words_by_language, sheet_rows_of)
+        reader_tasks(edition.shown_to(reader), words_by_language, sheet_rows_of, compared_of)
         for reader in readers
     )
     return list(chain.from_iterable(every))
 
 
 def reader_tasks(
-    shown: Edition, words_by_language: Mapping[str, Words], sheet_rows_of: SheetRows
+    shown: Edition,
+    words_by_language: Mapping[str, Words],
+    sheet_rows_of: SheetRows,
+    compared_of: ComparedOf = nothing_compared,
 ) -> Iterator[PageTask]:
     """The pages in the folder of the readers for whom an edition was cut."""
     languages = tuple(words_by_language.values())
@@ -103,7 +117,7 @@ def reader_tasks(
         return _collaborative(shown, languages)
     if shown.audience.reader is audience.Reader.ORGANISATION:
         return _own(shown, languages, code)
-    return _stewards(shown, languages, code, sheet_rows_of)
+    return _stewards(shown, languages, code, Kept(sheet_rows_of, compared_of))
 
 
 def landing_tasks(edition: Edition, words_by_language: Mapping[str, Words]) -> list[PageTask]:
@@ -145,6 +159,9 @@ def _collaborative(shown: Edition, languages: tuple[Words, ...]) -> Iterator[Pag
     yield from _landing(shown, languages)
     for contract in with_measures(shown.contracts):
         yield from _workstream(shown, languages, contract)
+    yield from _quarterly(shown, languages)
+    yield from _queue(shown, languages)
+    yield from _definitions(shown, languages, COLLABORATIVE)
     yield from _agreed(shown, languages, COLLABORATIVE)
 
 
@@ -157,6 +174,7 @@ def _landing(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]
         _points(shown, pl.col("level").is_in([WALES, ORGANISATION])),
         rows_digest(shown.returns, *RETURN),
         _before(shown),
+        queue_size(shown),
     )
     for words in languages:
         place = _Place(shown, words, COLLABORATIVE)
@@ -183,6 +201,46 @@ def _workstream(
         yield place.task("workstream.html.jinja", name, f"workstream:{workstream}", inputs, view)
 
 
+def _quarterly(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]:
+    """The pack of the latest whole quarter: a later month's figures do not change it."""
+    quarter = latest_complete(shown.data_month)
+    told = as_at_the_end(shown, quarter)
+    inputs = (
+        _points(told, pl.col("level").is_in([WALES, ORGANISATION])),
+        rows_digest(told.returns, *RETURN),
+        rows_digest(told.changes, *CHANGE),
+        rows_digest(replaced_files(told, quarter), "submission"),
+    )
+    for words in languages:
+        name = file_name(quarter.stem, words.language)
+        view = partial(quarterly_pack, told, words)
+        task = _Place(told, words, COLLABORATIVE).task(
+            "quarterly.html.jinja", name, "quarter", inputs, view
+        )
+        # Made with the folder's other pages, from what its readers are shown.
+        yield replace(task, shown=shown)
+
+
+def _queue(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]:
+    """What waits, for whoever keeps the whole programme's data in hand."""
+    inputs = queue_inputs(shown)
+    for words in languages:
+        view = partial(queue_page, shown, words)
+        yield _Place(shown, words, COLLABORATIVE).task(
+            "queue_page.html.jinja", queue_name(words.language), "queue", inputs, view
+        )
+
+
+def _definitions(shown: Edition, languages: tuple[Words, ...], folder: str) -> Iterator[PageTask]:
+    inputs = definitions_inputs(shown)
+    for words in languages:
+        name = definitions_name(words.language)
+        view = partial(definitions_page, shown, words)
+        yield _Place(shown, words, folder).task(
+            "definitions_page.html.jinja", name, "definitions", inputs, view
+        )
+
+
 def _own(shown: Edition, languages: tuple[Words, ...], code: str) -> Iterator[PageTask]:
     inputs = (
         _points(shown, pl.lit(True)),
@@ -198,6 +256,7 @@ def _own(shown: Edition, languages: tuple[Words, ...], code: str) -> Iterator[Pa
         name = file_name(INDEX, words.language)
         view = partial(_own_page, shown, words, code, read)
         yield place.task("organisation.html.jinja", name, f"organisation:{code}", inputs, view)
+    yield from _definitions(shown, languages, f"org/{code}")
 
 
 def _own_page(
@@ -207,12 +266,12 @@ def _own_page(
 
 
 def _stewards(
-    shown: Edition, languages: tuple[Words, ...], code: str, sheet_rows_of: SheetRows
+    shown: Edition, languages: tuple[Words, ...], code: str, kept: Kept
 ) -> Iterator[PageTask]:
     """The list of a submitter's files and the page of each of them."""
     records = Records.of(shown, code)
     read = SubmissionInputs.of(records)
-    index = read.index()
+    index = (*read.index(), *queue_inputs(records.edition))
     inputs = {submission: read.page(submission) for submission in records.files}
     for words in languages:
         place = _Place(records.edition, words, f"stewards/{code}")
@@ -226,7 +285,7 @@ def _stewards(
                 submission_name(submission, words.language),
                 f"submission:{submission}",
                 inputs[submission],
-                partial(_submission, records, words, submission, sheet_rows_of),
+                partial(_submission, records, words, submission, kept),
                 around,
             )
     yield from _agreed(records.edition, languages, f"stewards/{code}")
@@ -249,9 +308,18 @@ def _agreed(shown: Edition, languages: tuple[Words, ...], folder: str) -> Iterat
             )
 
 
-def _submission(records: Records, words: Words, submission: str, sheet_rows_of: SheetRows) -> Page:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is asked of a submission when its page is made: its cells, and what it changes."""
+
+    sheet_rows_of: SheetRows
+    compared_of: ComparedOf
+
+
+def _submission(records: Records, words: Words, submission: str, kept: Kept) -> Page:
     case = case_of(records, words, submission)
-    return submission_page(case, sheet_rows_of(submission) if case.shows_sheet else None)
+    cells = kept.sheet_rows_of(submission) if case.shows_sheet else None
+    return submission_page(case, cells, kept.compared_of(submission))
 
 
 @dataclass(frozen=True, slots=True)

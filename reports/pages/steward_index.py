@@ -14,9 +14,14 @@ from data_contracts.contract import Scope, Table
 from data_contracts.problems import NOTHING_ACCEPTED, masked
 from data_contracts.states import ReturnStatus
 from reports.deadlines import in_wales
+from reports.edition import Edition
 from reports.pages.file_names import file_name
 from reports.pages.problem_catalogue import catalogue_name
 from reports.pages.problem_words import organisation_name
+from reports.pages.queue_decisions import Decided, decided, decisions_csv
+from reports.pages.queue_list import waiting_csv
+from reports.pages.queue_names import decisions_name, queue_name
+from reports.pages.queue_trend import Trend, trend_span, trends
 from reports.pages.return_statuses import TO_DO
 from reports.pages.safe_csv import csv_bytes
 from reports.pages.sheet_excerpt import HEADER_CODES
@@ -37,6 +42,7 @@ from reports.pages.submission_history import (
     spoken_months,
 )
 from reports.pages.visible_text import Parts, value_parts
+from reports.waiting import Waits
 from reports.words import Words
 
 LONGEST_DUE = 60
@@ -90,6 +96,7 @@ class StewardIndex:
     """All that the page prints, in the order of the page; `files` has the list of `sent` files.
 
     `to_mend` are files that nothing newer has put right, whether or not an older one is in force.
+    `to_answer` are files in force with questions that nobody has answered.
     """
 
     name: str
@@ -97,6 +104,8 @@ class StewardIndex:
     organisation: str
     lead: str
     to_mend: tuple[FileRow, ...]
+    to_answer: tuple[FileRow, ...]
+    list_href: str
     due: tuple[DueRow, ...]
     due_shown: str
     waiting: tuple[DueRow, ...]
@@ -105,6 +114,10 @@ class StewardIndex:
     files_href: str
     catalogue_href: str
     several_organisations: bool
+    trend_span: str
+    trends: tuple[Trend, ...]
+    decided: Decided
+    decisions_href: str
     files: Mapping[str, bytes]
 
 
@@ -115,6 +128,7 @@ def steward_index(records: Records, words: Words) -> StewardIndex:
     due = runs_of_months(_in_state(returns, (*TO_DO, ReturnStatus.LATE)), making.same)
     waiting = runs_of_months(_in_state(returns, (ReturnStatus.WAITING,)), making.same)
     to_mend = tuple(row for file, row in sent if file.row["to_mend"])
+    asked = set(records.edition.queue.filter(kind=Waits.WARNINGS.value)["submission"])
     organisation = organisation_name(words, records.edition.registers, records.submitter)
     href = file_name("files", words.language, "csv")
     return StewardIndex(
@@ -124,6 +138,8 @@ def steward_index(records: Records, words: Words) -> StewardIndex:
         organisation=organisation,
         lead=_lead(words, len(to_mend), len(_in_state(returns, TO_DO))),
         to_mend=to_mend,
+        to_answer=tuple(row for file, row in sent if file.row["submission"] in asked),
+        list_href=queue_name(words.language, "csv"),
         due=making.due_rows(sorted(due, key=_most_urgent_first)[:LONGEST_DUE]),
         due_shown=shown_of(words, LONGEST_DUE, len(due)),
         waiting=making.due_rows(sorted(waiting, key=_soonest_first)),
@@ -131,8 +147,24 @@ def steward_index(records: Records, words: Words) -> StewardIndex:
         files_shown=shown_of(words, LONGEST_FILES, len(sent)),
         files_href=href,
         several_organisations=len({row["organisation"] for row in returns}) > 1,
-        files={href: _file_list(words, sent)} if sent else {},
+        trend_span=trend_span(records.edition, words),
+        trends=trends(records.edition, words),
+        decided=decided(records.edition, words),
+        decisions_href=decisions_name(words.language),
+        files=_lists(records.edition, words, sent),
     )
+
+
+def _lists(
+    edition: Edition, words: Words, sent: Sequence[tuple[SentFile, FileRow]]
+) -> dict[str, bytes]:
+    """The lists to download, as far as anything stands in them."""
+    found = {file_name("files", words.language, "csv"): _file_list(words, sent)} if sent else {}
+    if edition.queue.height:
+        found[queue_name(words.language, "csv")] = waiting_csv(edition, words)
+    if edition.decisions.height:
+        found[decisions_name(words.language)] = decisions_csv(edition, words)
+    return found
 
 
 def _file_list(words: Words, sent: Sequence[tuple[SentFile, FileRow]]) -> bytes:

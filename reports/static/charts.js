@@ -8,6 +8,8 @@
   var NARROW = 620, TIGHT = 520, TIGHT_MARK = 0.78;
   /* Widths on A4 are known; while printing begins, clientWidth is still that of the screen. */
   var PAPER = { small: 214, medium: 336, large: 700 };
+  /* A little lower than on the screen, so that more charts stand on a sheet and labels still part. */
+  var PAPER_HEIGHT = { small: 168, medium: 244, large: 370 };
   var here = document.currentScript && document.currentScript.src || '';
   var folder = here.slice(0, here.lastIndexOf('/') + 1);
   var plots = [].slice.call(document.querySelectorAll('.plot[data-figure]'));
@@ -33,7 +35,8 @@
     object[last] = value;
   }
 
-  function widthOf(plot) { return onPaper ? PAPER[plot.dataset.size] : plot.clientWidth; }
+  /* What the observer measured is at hand; to measure again lays out the whole page for each chart. */
+  function widthOf(plot) { return onPaper ? PAPER[plot.dataset.size] : plot.seenWidth || plot.clientWidth; }
 
   function layoutOf(plot, figure, width) {
     var layout = copy(figure.layout);
@@ -44,6 +47,7 @@
       Object.keys(figure.own).forEach(function (part) { layout[part] = copy(figure.own[part]); });
     }
     layout.width = width;
+    if (onPaper) layout.height = PAPER_HEIGHT[plot.dataset.size];
     return layout;
   }
 
@@ -77,17 +81,22 @@
     return plot.figure;
   }
 
+  /* Drawn before this returns where plotly is there already: paper does not wait for promises. */
   function draw(plot) {
-    var figure = figureOf(plot), width = widthOf(plot);
-    return library().then(function (Plotly) {
-      var isFirst = !plot.classList.contains('is-drawn');
-      if (isFirst) plot.textContent = '';
-      return Plotly.react(plot, dataOf(figure, width), layoutOf(plot, figure, width), QUIET).then(function () {
-        if (!isFirst) return;
-        plot.classList.add('is-drawn');
-        readByKey(Plotly, plot, figure);
-      });
-    });
+    if (window.Plotly) drawWith(window.Plotly, plot);
+    else library().then(function (Plotly) { drawWith(Plotly, plot); });
+  }
+
+  function drawWith(Plotly, plot) {
+    var figure = figureOf(plot), width = widthOf(plot), isFirst = !plot.classList.contains('is-drawn');
+    if (isFirst) plot.textContent = '';
+    /* What is still being drawn for the screen is given up, or it would be waited for. */
+    if (plot.underWay && onPaper) Plotly.purge(plot);
+    plot.underWay = Plotly.react(plot, dataOf(figure, width), layoutOf(plot, figure, width), QUIET)
+      .then(function () { plot.underWay = null; });
+    if (!isFirst) return;
+    plot.classList.add('is-drawn');
+    readByKey(Plotly, plot, figure);
   }
 
   /* Left, right, Home and End walk through the points; the status line says each aloud. */
@@ -112,6 +121,7 @@
       entries.forEach(function (entry) {
         if (!entry.isIntersecting) return;
         watch.unobserve(entry.target);
+        entry.target.seenWidth = Math.floor(entry.boundingClientRect.width);
         draw(entry.target);
       });
     }, { rootMargin: '400px' });
@@ -135,12 +145,26 @@
   var waiting;
   window.addEventListener('resize', function () {
     clearTimeout(waiting);
-    waiting = setTimeout(function () { drawn().forEach(draw); }, 120);
+    waiting = setTimeout(function () {
+      plots.forEach(function (plot) { plot.seenWidth = plot.clientWidth; });
+      drawn().forEach(draw);
+    }, 120);
   });
-  window.addEventListener('beforeprint', function () { onPaper = true; plots.forEach(draw); });
-  window.addEventListener('afterprint', function () { onPaper = false; plots.forEach(draw); });
+  /* Paper cannot unfold anything: it has the definitions open, and what the reader has opened. */
+  function definitions(areOpen) {
+    [].forEach.call(document.querySelectorAll('details.definition'), function (one) {
+      if (areOpen) one.wasOpen = one.open;
+      one.open = areOpen || one.wasOpen;
+    });
+  }
+  window.addEventListener('beforeprint', function () { onPaper = true; definitions(true); plots.forEach(draw); });
+  window.addEventListener('afterprint', function () { onPaper = false; definitions(false); drawn().forEach(draw); });
   [].forEach.call(document.querySelectorAll('.scale-choice'), function (group) {
     group.addEventListener('click', chooseScale);
   });
+  /* Whoever prints has the library already. `safecare publish --pdf` prints a page as soon as it is
+     loaded, and asks with #print that its load waits for the library; readers need not wait. */
+  if (plots.length && location.hash === '#print') library();
+  else if (plots.length) window.addEventListener('load', library);
   if ('IntersectionObserver' in window) drawInView(); else plots.forEach(draw);
 })();

@@ -1,4 +1,5 @@
-/* Filters and sorting of the icon matrix, and the place on the page when the language changes.
+/* Filters and sorting of the icon matrix, the place on the page when the language changes, and
+   downloads of a page in one file.
    The state stands in the fragment (#filter=con&workstream=falls&find=powys&sort=falls-rate), so a
    link keeps it and it works from a folder as from a web server. Not here: charts (charts.js). */
 (function () {
@@ -24,6 +25,25 @@
   }
   window.addEventListener('hashchange', unfold);
   unfold();
+
+  /* A page that was made one file has its CSV files packed; the one asked for is unpacked. */
+  var packed = document.getElementById('packed-files'), files;
+  function unpacked() {
+    var bytes = Uint8Array.from(atob(packed.textContent), function (byte) { return byte.charCodeAt(0); });
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json();
+  }
+  if (packed) document.addEventListener('click', function (event) {
+    var link = event.target.closest('[data-packed]');
+    if (!link) return;
+    event.preventDefault();
+    files = files || unpacked();
+    files.then(function (found) {
+      var saved = document.createElement('a');
+      saved.href = URL.createObjectURL(new Blob([found[link.dataset.packed]], { type: 'text/csv' }));
+      saved.download = link.dataset.packed;
+      saved.click();
+    });
+  });
 
   var form = document.getElementById('matrix-tools');
   if (!form) return;

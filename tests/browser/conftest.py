@@ -1,12 +1,16 @@
-"""A small publication of two years, opened from the disk in a real Chromium.
+"""Two small publications, opened from the disk in a real Chromium.
 
-7A4's share rises in the last nine months, 7A7's stays as it is; both are known beforehand.
+`publication`: two years of hand hygiene. 7A4's share rises in the last nine months, 7A7's stays as
+it is; both are known beforehand. `falls`: the sample's falls, whose story pipelines/sample/STORY.md
+tells, with one file that is refused and one that is locked away. Screenshots of the main pages are
+kept in build/screenshots/.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,12 +20,16 @@ from playwright.sync_api import Browser, Page, Request
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "road"))
 
-from made_up import Road, contracts_folder, csv_of, row
+from made_up import PROJECT, Road, contracts_folder, csv_of, row
 
 from assets.steps.result import Verdict
+from pipelines.sample.write import TODAY, write_sample
 
 MONTHS = [f"{year}-{month:02}" for year in (2024, 2025) for month in range(1, 13)]
 RISE = MONTHS[-9:]
+SCREENSHOTS = PROJECT / "build" / "screenshots"
+# A number of the range 999, which is kept for tests and given to nobody.
+PATIENT = "999 000 0018"
 
 
 def _rows(organisation: str) -> list[dict[str, object]]:
@@ -45,6 +53,35 @@ def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return road.latest.resolve()
 
 
+@pytest.fixture(scope="session")
+def falls_road(tmp_path_factory: pytest.TempPathFactory) -> Road:
+    """The lake after a night with the sample's falls and changes, and nothing else of it."""
+    folder = tmp_path_factory.mktemp("falls")
+    contracts = folder / "contracts"
+    shutil.copytree(PROJECT / "data_contracts" / "translations", contracts / "translations")
+    for name in ("falls", "changes"):
+        shutil.copy(PROJECT / "data_contracts" / f"{name}.odcs.yaml", contracts)
+    road = Road(folder / "lake", contracts)
+    write_sample(road.lake)
+    for path in (road.lake / "inbox").glob("*/*"):
+        if not ({"falls", "falls-events", "changes"} & set(path.stem.split("_"))):
+            path.unlink()
+    sent = (road.lake / "inbox" / "7A3" / "7A3_falls_202401_v01.csv").read_text("utf-8")
+    for name, was, becomes in (
+        ("7A3_falls_202401_v02.csv", "falls_total", "falls_altogether"),
+        ("7A3_falls_202401_v03.csv", "Acute medicine", f"Acute medicine {PATIENT}"),
+    ):
+        assert was in sent
+        road.put(name, sent.replace(was, becomes, 1).encode())
+    assert road.night(TODAY) is Verdict.NEEDS_STEWARD
+    return road
+
+
+@pytest.fixture(scope="session")
+def falls(falls_road: Road) -> Path:
+    return falls_road.latest.resolve()
+
+
 @dataclass
 class Opened:
     """A page, with what it asked for and what it complained about."""
@@ -54,12 +91,18 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
 
 
+Opener = Callable[..., Opened]
+
+
 @pytest.fixture
-def open_page(publication: Path, chromium: Browser) -> Iterator[object]:
-    """Opens a page of the publication by its path, at a width."""
+def open_file(publication: Path, falls: Path, chromium: Browser) -> Iterator[Opener]:
+    """Opens a file in a browser's context of its own, at a width.
+
+    Nights come first: none can run beside a started Playwright, as both have an event loop.
+    """
     contexts = []
 
-    def opened(path: str, width: int = 1280, javascript: bool = True) -> Opened:
+    def opened(path: Path, width: int = 1280, javascript: bool = True) -> Opened:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=javascript
         )
@@ -68,12 +111,31 @@ def open_page(publication: Path, chromium: Browser) -> Iterator[object]:
         found.page.on("request", lambda request: _asked(found, request))
         found.page.on("console", lambda said: found.complaints.append(said.text))
         found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
-        found.page.goto((publication / path).as_uri())
+        found.page.goto(path.as_uri())
         return found
 
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_page(publication: Path, open_file: Opener) -> Opener:
+    """Opens a page of the publication by its path, at a width."""
+    return lambda path, *args, **options: open_file(publication / path, *args, **options)
+
+
+@pytest.fixture
+def open_falls(falls: Path, open_file: Opener) -> Opener:
+    """Opens a page of the publication about falls by its path, at a width."""
+    return lambda path, *args, **options: open_file(falls / path, *args, **options)
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where pictures of pages are kept, for whoever looks at them after the tests."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS
 
 
 def _asked(found: Opened, request: Request) -> None:

@@ -157,6 +157,8 @@ def edition_of(
         submissions=pl.DataFrame(list(files), schema=FILE_COLUMNS),
         returns=pl.DataFrame(list(returns), schema=RETURN_COLUMNS),
         problems=problems_frame(FOUND),
+        queue=edition.queue.clear(),
+        decisions=edition.decisions.clear(),
     )
 
 

@@ -9,17 +9,21 @@ sepsis_six: Swansea Bay (7A3) failed its checks, so Wales is incomplete. Waits a
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from assets.steps.answers import ANSWER_SCHEMA
+from assets.steps.queue import queue, timeliness
 from data_contracts.contract import Contract, Measure, Table, load_contracts
 from data_contracts.problems import problems_frame
 from data_contracts.registers import load_registers
 from reports.edition import Edition
 from reports.months import months
+from reports.waiting import DECISION_SCHEMA
 
 HERE = Path(__file__).parents[2] / "data_contracts"
 OCTOBER = date(2026, 10, 1)
@@ -95,6 +99,22 @@ PUBLISHED_TABLES = frozenset({"emergency_department", "ambulance"})
 
 def make_edition() -> Edition:
     """The publication, seen by the collaborative's readers."""
+    return with_queue(_made())
+
+
+def with_queue(edition: Edition) -> Edition:
+    """An edition with what waits and how returns came in, as its other frames have it."""
+    missing = {name: pl.lit(None, kind) for name, kind in ANSWER_SCHEMA.items()}
+    problems = edition.problems.with_columns(**missing)
+    told = (edition.today, edition.contracts)
+    return replace(
+        edition,
+        queue=queue(edition.returns, edition.submissions, problems, *told),
+        timeliness=timeliness(edition.returns, *told),
+    )
+
+
+def _made() -> Edition:
     contracts = load_contracts(HERE)
     identities = [i for c in contracts for i in _identities(c)]
     points = [row for identity, measure in identities for row in _points(identity, measure)]
@@ -111,6 +131,7 @@ def make_edition() -> Edition:
         submissions=pl.DataFrame([SUBMISSION], schema=SUBMISSIONS, orient="row"),
         problems=problems_frame([]),
         changes=pl.DataFrame([CHANGE], schema=CHANGES, orient="row"),
+        decisions=pl.DataFrame(DECISIONS, schema=DECISION_SCHEMA),
         before=pl.DataFrame(
             {
                 "series": ["falls/falls_rate/wales/wales", "falls/falls_rate/organisation/7A2",
@@ -245,6 +266,16 @@ SUBMISSION = {
     "rows_accepted": 61, "rows_set_aside": 0, "warnings": 0, "months_in_force": [OCTOBER],
     "duplicate_of": None,
 }  # fmt: skip
+# A ward that closed and a file that counts no more, both decided without anybody's name.
+DECISIONS = [
+    {"organisation": "7A7", "decision": "close-ward", "site": "7A7EJ", "ward": "W3",
+     "role": "Programme lead", "team": "Safe Care", "reason": "Moved to another site",
+     "decided": date(2026, 10, 20), "effective": date(2026, 10, 1)},
+    {"organisation": "7A4", "decision": "withdraw", "submission": "20261008-aaaaaaaa",
+     "file_name": "7A4_falls_202609_v01.xlsx", "outcome": "accepted",
+     "role": "Data steward", "team": "Informatics", "reason": "Sent by mistake",
+     "decided": date(2026, 10, 12), "effective": date(2026, 10, 12)},
+]  # fmt: skip
 CHANGE = {
     "organisation": "7A4", "level": "organisation", "workstream": "falls",
     "measure": "falls_rate", "site_code": None,

@@ -70,6 +70,48 @@ def test_a_state_stands_in_the_place_of_an_icon(
     assert (found.kind, found.verdict, found.filters) == ("state", "none", "data")
 
 
+@pytest.mark.parametrize(
+    ("status", "text", "cymraeg"),
+    [
+        ("missing", "Missing", "Ar goll"),
+        ("late", "Late", "Hwyr"),
+        ("refused", "Failed checks", "Wedi methu gwiriadau"),
+        ("incomplete", "Incomplete", "Anghyflawn"),
+        ("waiting", "Not yet due", "Heb ddod i ben eto"),
+        ("on_time", "No data", "Dim data"),
+    ],
+)
+def test_a_month_without_a_figure_says_why(
+    edition: Edition, english: Words, welsh: Words, status: str, text: str, cymraeg: str
+) -> None:
+    """Powys has no falls for October, whatever became of its return."""
+    powys = (
+        (pl.col("organisation") == "7A7")
+        & (pl.col("workstream") == "falls")
+        & (pl.col("period") == edition.data_month)
+    )
+    told = pl.when(powys).then(pl.lit(status)).otherwise(pl.col("status"))
+    made = replace(edition, returns=edition.returns.with_columns(status=told))
+    for words, expected, last in ((english, text, "Sep 2026"), (welsh, cymraeg, "Medi 2026")):
+        found = cell(landing_page(made, words), "Powys", "falls-rate")
+        assert (found.kind, found.text, found.note) == ("state", expected, f"{last}: 6.27")
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "text"),
+    [
+        ("Felindre", "falls-rate", "Llai na 12 pwynt"),
+        ("Felindre", "ed-within-4-hours", "Dim disgwyl"),
+        ("Bae Abertawe", "sepsis-six", "Wedi methu gwiriadau"),
+        ("Cymru gyfan", "sepsis-six", "Anghyflawn"),
+    ],
+)
+def test_states_are_told_in_welsh(
+    edition: Edition, welsh: Words, name: str, column: str, text: str
+) -> None:
+    assert cell(landing_page(edition, welsh), name, column).text == text
+
+
 def test_what_is_not_due_is_not_expected(page: LandingPage) -> None:
     found = cell(page, "Velindre", "ed-within-4-hours")
     assert (found.kind, found.text, found.href) == ("absent", "Not expected", "")

@@ -64,6 +64,7 @@ def test_groups_stand_in_the_order_in_which_a_file_is_read(page: ProblemCatalogu
         ("cell", "C01"),
         ("row", "R01"),
         ("submission", "S01"),
+        ("answers", "A01"),
         ("rules-falls", "FA01"),
         ("rules-pressure-ulcers", "PU01"),
         ("rules-sepsis", "SE01"),

@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from steward_files import ALL, FILE_COLUMNS, FOUND, SHEET
-from synthetic import OCTOBER, make_edition
+from synthetic import OCTOBER, make_edition, with_queue
 
 from data_contracts.problems import problems_frame
 from reports.edition import Edition
@@ -62,11 +62,12 @@ class Reading(HTMLParser):
 
 def full_edition() -> Edition:
     """The synthetic publication with files of one board that went every way a file can go."""
-    return replace(
+    made = replace(
         make_edition(),
         submissions=pl.DataFrame(list(ALL), schema=FILE_COLUMNS),
         problems=problems_frame(FOUND),
     )
+    return with_queue(made)
 
 
 def tasks_of(edition: Edition) -> list[PageTask]:
@@ -109,6 +110,17 @@ def test_an_organisation_that_need_not_send_anything_has_no_page(site: Site) -> 
 def test_a_page_is_in_its_language(readings: Mapping[str, Reading]) -> None:
     for path, reading in readings.items():
         assert reading.language == ("cy" if path.endswith(".cy.html") else "en"), path
+
+
+def test_a_page_leads_to_itself_in_the_other_language(site: Site) -> None:
+    for path, (html, _) in site.items():
+        name = path.rpartition("/")[2]
+        is_welsh = name.endswith(".cy.html")
+        other = name.replace(".cy.html", ".html") if is_welsh else name.replace(".html", ".cy.html")
+        language = "en" if is_welsh else "cy"
+        link = f'<a href="{other}" hreflang="{language}" lang="{language}"'
+        alternate = f'<link rel="alternate" hreflang="{language}" href="{other}">'
+        assert (html.decode().count(link), html.decode().count(alternate)) == (1, 1), path
 
 
 def test_no_page_shows_a_key_or_an_unfilled_sentence(readings: Mapping[str, Reading]) -> None:

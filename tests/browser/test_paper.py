@@ -1,0 +1,137 @@
+"""Pages on paper: A4, every chart drawn and whole, the matrix on a sheet of its own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from many_charts import many_charts
+from pypdf import PdfReader
+
+from pipelines.publish_command import browser, write_pdfs
+
+pytestmark = pytest.mark.browser
+
+# Points; a browser rounds millimetres.
+A4 = (595, 842)
+# CSS pixels between the margins of an upright A4 sheet.
+SHEET = 703
+
+
+def _printed(folder: Path, *pages: Path) -> dict[str, PdfReader]:
+    """Pages, each with the static files beside it, as `safecare publish --pdf` prints them."""
+    publication = folder / "publication" / "collaborative"
+    publication.mkdir(parents=True)
+    shutil.copytree(pages[0].parent / "static", publication / "static")
+    for page in pages:
+        shutil.copy(page, publication)
+    told: list[tuple[int, int]] = []
+    made = write_pdfs(
+        publication.parent, folder / "pdf", browser(), lambda *so_far: told.append(so_far)
+    )
+    assert made == len(pages)
+    assert told[-1] == (made, made)
+    return {path.stem: PdfReader(path) for path in (folder / "pdf").rglob("*.pdf")}
+
+
+@pytest.fixture(scope="module")
+def printed(falls: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, PdfReader]:
+    folder = falls / "collaborative"
+    pages = (folder / "index.html", folder / "ws-falls.html", folder / "ws-falls.cy.html")
+    return _printed(tmp_path_factory.mktemp("paper"), *pages)
+
+
+def _sizes(pdf: PdfReader) -> list[tuple[int, int]]:
+    return [(round(page.mediabox.width), round(page.mediabox.height)) for page in pdf.pages]
+
+
+def _root(pdf: PdfReader) -> Any:
+    return pdf.trailer["/Root"]
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("index", "en"), ("ws-falls", "en"), ("ws-falls.cy", "cy")]
+)
+def test_a_pdf_is_tagged_and_knows_its_language(printed, name: str, language: str) -> None:
+    root = _root(printed[name])
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert "/StructTreeRoot" in root
+    assert root["/Lang"] == language
+
+
+def test_the_matrix_has_a_sheet_of_its_own_on_its_side(printed) -> None:
+    pdf = printed["index"]
+    upright, across = A4, A4[::-1]
+    assert _sizes(pdf)[:2] == [upright, across]
+    assert set(_sizes(pdf)[2:]) == {upright}
+    on_its_side = [page.extract_text() for page in pdf.pages][1]
+    for name in ("Where the signals are", "All Wales", "Hywel Dda", "Velindre"):
+        assert name in on_its_side
+    assert sum("Where the signals are" in page.extract_text() for page in pdf.pages) == 1
+
+
+@pytest.mark.parametrize(("name", "lower"), [("ws-falls", "lower"), ("ws-falls.cy", "isaf")])
+def test_every_chart_is_drawn_on_paper(printed, falls: Path, name: str, lower: str) -> None:
+    """The labels at the lines and the years below stand in the PDF, as often as on the page."""
+    html = (falls / "collaborative" / f"{name}.html").read_text("utf-8")
+    charts = html.count('data-figure="')
+    assert charts == 30
+    text = "\n".join(page.extract_text() for page in printed[name].pages)
+    assert set(_sizes(printed[name])) == {A4}
+    # An axis of years starts with 2021 and stands under every chart.
+    assert len(re.findall(r"2021\s+2022\s+2023\s+2024|2021(?=\s)", text)) >= charts
+    assert "(Link:" not in text
+    assert lower in text
+
+
+def test_60_charts_need_at_most_12_sheets(tmp_path: Path) -> None:
+    page = many_charts(tmp_path / "many", 60)
+    (pdf,) = _printed(tmp_path, page).values()
+    assert len(pdf.pages) <= 12
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "collaborative/index.html",
+        "collaborative/ws-falls.html",
+        "collaborative/ws-falls.cy.html",
+        "collaborative/contract-falls.html",
+        "collaborative/problems.html",
+        "collaborative/definitions.html",
+        "collaborative/q-2023-24-q4.html",
+        "org/7A4/index.html",
+        "stewards/7A4/index.html",
+    ],
+)
+def test_nothing_is_wider_than_the_sheet(open_falls, path: str) -> None:
+    """Or a browser makes the whole page smaller, or cuts it."""
+    page = open_falls(path, SHEET).page
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    wide = page.evaluate(
+        """width => [...document.querySelectorAll('body *')].filter(
+          one => !one.closest('svg, .vh, .wide') && one.getBoundingClientRect().right > width + 1
+        ).map(one => one.outerHTML.slice(0, 80))""",
+        SHEET,
+    )
+    assert wide == []
+    # The library may come after the call; `publish --pdf` waits for it, as do people who print.
+    every = page.locator(".plot[data-figure]").count()
+    page.wait_for_function(
+        "every => document.querySelectorAll('.plot.is-drawn').length === every", arg=every
+    )
+
+
+def test_paper_has_the_definitions_open_and_the_screen_as_it_was(open_falls) -> None:
+    page = open_falls("collaborative/ws-falls.html").page
+    page.locator("details.definition summary").first.click()
+    opened = "document.querySelectorAll('details.definition[open]').length"
+    assert page.evaluate(opened) == 1
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(opened) == 7
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(opened) == 1
