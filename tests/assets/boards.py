@@ -25,6 +25,7 @@ import xlsxwriter
 from assets.steps.check import check
 from assets.steps.lake import Lake
 from assets.steps.night import LONDON, NIGHT_HOUR, Night
+from assets.steps.read_header import TRANSLATIONS
 from assets.steps.receive import receive_files
 from assets.steps.result import StepResult
 from assets.steps.submissions import Receipt, all_receipts
@@ -199,7 +200,7 @@ class Desk:
             lake=lake,
             contracts=contracts,
             registers=registers,
-            translations=self.root / "translations",
+            translations=TRANSLATIONS,
             now=now,
         )
 
