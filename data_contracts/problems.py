@@ -92,8 +92,9 @@ CODED_FACTS: Mapping[str, type[StrEnum]] = MappingProxyType(
 CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "F04": {"pdf": ()},
-        # A row of names is there, but few of them are the agreed ones.
-        "H04": {"other_names": ("found", "agreed")},
+        # A row of names is there, but few of them are the agreed ones; or there is none, and it is
+        # known which were agreed.
+        "H04": {"other_names": ("found", "agreed"), "no_names": ("agreed",)},
         # A file on somebody's desk lies in no inbox: its name has to say who sends it.
         "F07": {"desk": ()},
     }

@@ -241,12 +241,15 @@ def _chosen(sheets: Sequence[Sheet], names: Names, named: Table | None) -> tuple
 
 
 def _no_header(rows: Rows, named: Table | None) -> RefusalError:
-    """Where a row of other names stands and it is known which were agreed, both are told."""
-    found = other_names(rows)
-    if named is None or not found:
+    """Where it is known which names were agreed they are told, and other names beside them."""
+    if named is None:
         return RefusalError(problems.NO_HEADER)
-    agreed = tuple(column.name for column in named.columns if column.required)
-    return RefusalError(problems.NO_HEADER, case="other_names", found=found, agreed=agreed)
+    found = other_names(rows)
+    if not found:
+        return RefusalError(problems.NO_HEADER, case="no_names", agreed=named.column_names)
+    return RefusalError(
+        problems.NO_HEADER, case="other_names", found=found, agreed=named.column_names
+    )
 
 
 def _table(file_name: str, header: Header, topics: Mapping[str, Table]) -> Table:

@@ -28,7 +28,7 @@ from data_contracts.problems import (
 from reports.edition import Edition
 from reports.pages.contract_names import contract_page_name
 from reports.pages.file_names import file_name
-from reports.pages.problem_words import PLACE
+from reports.pages.problem_words import PLACE, REASON, reason_words
 from reports.pages.visible_text import Parts, quoted, sentence_parts
 from reports.words import Words
 
@@ -42,12 +42,13 @@ GROUPS: Mapping[str, tuple[Kind, ...]] = {
     "submission": SUBMISSION_KINDS,
     "answers": ANSWER_KINDS,
 }
-REASON, IDENTIFIER_KIND = "reason", "kind"
+IDENTIFIER_KIND = "kind"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One code, or one case of it. `causes` are several where a code has several reasons.
+    """One code, or one case of it. `causes` are several where a code has several reasons, and
+    `mends` are what to do about each.
 
     A contract's rule has nothing `expected`: its cause says it.
     """
@@ -58,7 +59,7 @@ class Entry:
     title: Parts
     expected: Parts
     causes: tuple[Parts, ...]
-    mend: Parts
+    mends: tuple[Parts, ...]
     looks_at: str
     effect: str
     is_question: bool
@@ -192,8 +193,13 @@ def _entry(
         return sentence_parts(words, words.text(f"{base}.{part}", **facts, **reason))
 
     anchor = anchor_of(code)
-    reasons = tuple(words.text(f"problems.reasons.{reason}") for reason in Unreadable)
-    causes = tuple(dict.fromkeys(said("cause", **{REASON: reason}) for reason in reasons))
+
+    def for_each_reason() -> Iterator[tuple[Parts, Parts]]:
+        for reason in Unreadable:
+            own = reason_words(words, reason)
+            yield said("cause", **own), said("mend", **own)
+
+    causes, mends = zip(*dict.fromkeys(for_each_reason()), strict=True)
     return Entry(
         code=code,
         anchor=f"{anchor}-{case.replace('_', '-')}" if case else anchor,
@@ -201,7 +207,7 @@ def _entry(
         title=said("title"),
         expected=said("expected") if words.has(f"{base}.expected") else (),
         causes=causes,
-        mend=said("mend"),
+        mends=mends,
         looks_at=words.text(f"catalogue.looks_at.{looks_at}"),
         effect=words.text(f"catalogue.effect.{effect}"),
         is_question=effect in (Effect.CHECK, Effect.DUPLICATE),

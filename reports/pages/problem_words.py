@@ -34,6 +34,9 @@ CELL_FACTS = (
     "contact",
 )
 LONGEST_LIST = 20
+# Lists that are to be copied: a name that is left out would be lacking in the next file too.
+WHOLE_LISTS = frozenset({"agreed"})
+REASON = "reason"
 PLACE = ("sheet", "row", "column", "cell", "value")
 
 
@@ -91,21 +94,23 @@ class ProblemWords:
         Facts of a contract's rule are columns of its table, whatever their names: quoted as sent.
         """
         speakers = _SPEAKERS if code in CATALOGUE else {}
-        return {
-            name: speakers[name](self, str(fact)) if name in speakers else self._said(fact)
+        spoken = {
+            name: speakers[name](self, str(fact)) if name in speakers else self._said(name, fact)
             for name, fact in facts.items()
         }
+        is_reasoned = code in CATALOGUE and REASON in facts
+        return spoken | (reason_words(self.words, facts[REASON]) if is_reasoned else {})
 
-    def _said(self, fact: Any) -> str:
+    def _said(self, name: str, fact: Any) -> str:
         if isinstance(fact, list | tuple):
-            return self._listed(fact)
+            return self._listed(fact, None if name in WHOLE_LISTS else LONGEST_LIST)
         if isinstance(fact, int | float):
             return self.words.number(fact, 0 if fact == round(fact) else 2)
         return quoted(str(fact))
 
-    def _listed(self, values: Sequence[Any]) -> str:
-        shown = ", ".join(quoted(str(value)) for value in values[:LONGEST_LIST])
-        beyond = len(values) - LONGEST_LIST
+    def _listed(self, values: Sequence[Any], longest: int | None) -> str:
+        shown = ", ".join(quoted(str(value)) for value in values[:longest])
+        beyond = len(values) - len(values[:longest])
         return self.words.text("stewards.more", n=beyond, shown=shown) if beyond > 0 else shown
 
     def _month(self, value: str) -> str:
@@ -116,9 +121,6 @@ class ProblemWords:
         name = organisation_name(self.words, self.registers, code)
         return name if is_known else quoted(name)
 
-    def _reason(self, code: str) -> str:
-        return self.words.text(f"problems.reasons.{code}")
-
     def _identifier(self, code: str) -> str:
         return self.words.text(f"problems.identifier_kinds.{code}")
 
@@ -127,6 +129,14 @@ def _base(code: str, facts: Mapping[str, Any]) -> str:
     """Where the words of a kind of the catalogue are; a case of it may have its own."""
     case = facts.get("case") if code in CASES else None
     return f"problems.cases.{code}.{case}" if case else f"problems.{code}"
+
+
+def reason_words(words: Words, reason: str) -> dict[str, str]:
+    """What a sentence may say of why a file could not be opened, and of what to do then."""
+    return {
+        REASON: words.text(f"problems.reasons.{reason}"),
+        "advice": words.text(f"problems.advice.{reason}"),
+    }
 
 
 def organisation_name(words: Words, registers: Registers, code: str) -> str:
@@ -148,7 +158,6 @@ _SPEAKERS: Mapping[str, Callable[[ProblemWords, str], str]] = {
     "organisation": ProblemWords._organisation,
     "owner": ProblemWords._organisation,
     "submitter": ProblemWords._organisation,
-    "reason": ProblemWords._reason,
     "kind": ProblemWords._identifier,
 }
 

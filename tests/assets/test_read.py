@@ -220,9 +220,12 @@ def test_a_column_twice_refuses_the_file(reader: Reader) -> None:
     assert reading.is_refused
 
 
-def test_without_a_header_nothing_is_guessed(reader: Reader) -> None:
+def test_without_a_header_nothing_is_guessed_and_the_agreed_names_are_told(reader: Reader) -> None:
     reading = reader(csv_of(ROWS).partition(b"\n")[2])
     assert told(reading) == [("H04", None, None)]
+    found = facts(reading)
+    assert found["case"] == "no_names"
+    assert found["agreed"][:3] == ("organisation_code", "site_code", "ward_code")
 
 
 def test_other_names_are_told_beside_the_agreed_ones(reader: Reader) -> None:
@@ -230,8 +233,8 @@ def test_other_names_are_told_beside_the_agreed_ones(reader: Reader) -> None:
     assert told(reading) == [("H04", None, None)]
     found = facts(reading)
     assert (found["case"], found["found"]) == ("other_names", ("Board", "Month", "Ward", "Falls"))
-    assert "falls_total" in found["agreed"]
-    assert "ward_name" not in found["agreed"]
+    # Whoever types them needs them all: without its ward's code a row is a whole site's.
+    assert {"falls_total", "ward_code", "ward_name"} <= set(found["agreed"])
 
 
 @pytest.mark.parametrize("below", [b"", b"\n\n", b",,,,\n  ,\n"])
