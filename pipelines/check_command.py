@@ -1,8 +1,8 @@
 """`safecare check`: what the night would say about files on somebody's desk.
 
 Belongs here: options, findings as data for whoever shows them (`checked`, `glanced`), the text and
-the JSON of the terminal, exit codes. Does not belong here: reading and checking (assets/steps) and
-the sentences of problems (reports/pages/problem_words.py).
+the JSON of the terminal, exit codes. Does not belong here: reading and checking (assets/steps), the
+sentences of problems (reports/pages/problem_words.py), the files made of them (check_files.py).
 
 Exit codes: 0 nothing to mend, 1 something to mend, 2 a file could not be read.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +23,8 @@ import typer
 from rich.console import Console
 
 from data_contracts import problems
+from pipelines.check_files import Outputs
+from pipelines.own_files import InputError, say
 
 if TYPE_CHECKING:
     from assets.steps.desk import Desk
@@ -42,6 +44,7 @@ CAUSES: Mapping[str, str] = MappingProxyType(
     }
 )
 NOT_CHECKED, READ, REFUSED = "not_checked", "read", "refused"
+NO_OUTPUTS = Outputs()
 
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
@@ -77,7 +80,7 @@ class Finding:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """A file after its check. `outcome` is a value of problems.Outcome, or `not_checked` with the
-    reason in `outcome_text`; `table` is a name such as falls.monthly.
+    reason in `outcome_text`; `table` is a name such as falls.monthly, `written` the files made.
     """
 
     file: str
@@ -89,6 +92,7 @@ class Checked:
     rows_accepted: int = 0
     rows_set_aside: int = 0
     problems: tuple[Finding, ...] = ()
+    written: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -152,23 +156,48 @@ def check(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Only say whether the files can be read.")
     ] = False,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(
+            "--xlsx",
+            metavar="OUT",
+            help="Also write a workbook of the file with every place marked; of several files, "
+            "into this folder.",
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="OUT",
+            help="Also write a page that says what to mend and how, as one file; of several "
+            "files, into this folder.",
+        ),
+    ] = None,
 ) -> None:
-    """Say what the night would say about files, without a lake.
+    """Say what the night would say about files, without a lake: nothing is sent and nothing counts.
 
     Exit codes: 0 nothing to mend, 1 something to mend, 2 a file could not be read.
     """
     day = None if today is None else today.date()
-    found: Iterable[Checked | Glanced]
-    found = glanced(files, contracts) if read_only else checked(
-        files, contracts, day, sender, language
-    )  # fmt: skip
     worst, told = FINE, []
-    for one in found:
-        worst = max(worst, one.exit_code)
-        if as_json:
-            told.append(asdict(one))
+    try:
+        found: Iterable[Checked | Glanced]
+        if read_only:
+            _refuse_outputs(xlsx, html)
+            found = glanced(files, contracts)
         else:
-            _tell(one)
+            outputs = Outputs.of(files, xlsx, html)
+            found = checked(files, contracts, day, sender, language, outputs)
+        for one in found:
+            worst = max(worst, one.exit_code)
+            if as_json:
+                told.append(asdict(one))
+            else:
+                _tell(one)
+    except InputError as error:
+        say(err, str(error))
+        raise typer.Exit(TROUBLE) from error
     if as_json:
         document = {"language": language.value, "exit_code": worst, "files": told}
         typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
@@ -181,18 +210,28 @@ def checked(
     today: date | None = None,
     sender: str | None = None,
     language: str = "en",
+    outputs: Outputs = NO_OUTPUTS,
 ) -> Iterator[Checked]:
-    """Each file through the night's own check, with every problem in words."""
+    """Each file through the night's own check, with every problem in words.
+
+    Raises InputError where one of `outputs` cannot be written.
+    """
     from assets.steps.desk import UncheckedError, at_desk
 
-    for path in files:
+    for place, path in enumerate(files):
         try:
             with err.status(f"Checking {path.name}"):
                 desk = at_desk(path, contracts, today, sender)
+                written = outputs.write(place, desk, language) if outputs.are_wanted else ()
         except UncheckedError as error:
             yield Checked(file=path.name, outcome=NOT_CHECKED, outcome_text=str(error))
             continue
-        yield _in_words(path, desk, language)
+        yield replace(_in_words(path, desk, language), written=tuple(map(str, written)))
+
+
+def _refuse_outputs(*outputs: Path | None) -> None:
+    if any(outputs):
+        raise InputError("--xlsx and --html need the whole check: leave out --read-only")
 
 
 def _in_words(path: Path, desk: Desk, language: str) -> Checked:
@@ -325,6 +364,8 @@ def _tell_checked(one: Checked) -> None:
         shown = ", ".join(cells[:MOST_PLACES]) + (" ..." if len(cells) > MOST_PLACES else "")
         _line(f"  {code}  {title}{': ' if shown else ''}{shown}")
         _line(f"       {mend}")
+    for path in one.written:
+        _line(f"  Wrote {path}")
 
 
 def _column(found: Finding) -> str:

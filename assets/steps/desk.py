@@ -1,8 +1,8 @@
 """The night's own check for a file on somebody's desk: same reading, same rules, nothing kept.
 
-Belongs here: one file through receive and check on a lake that is thrown away. Does not belong
-here: telling what was found (pipelines/check_command.py) or any rule. What other files say
-(versions, wards of the month before) is not known at a desk.
+Belongs here: one file through receive and check on a lake that is thrown away, as a trial
+(trial.py). Does not belong here: telling what was found (pipelines/check_command.py) or any rule.
+What other files say (versions, wards of the month before) is not known at a desk.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from assets.steps.check import check
 from assets.steps.night import Night
 from assets.steps.read import parsed_name
 from assets.steps.receive import receive_files
-from assets.steps.submissions import PROBLEMS, Receipt, all_receipts
+from assets.steps.submissions import PROBLEMS, SHEET, Receipt, all_receipts
+from assets.steps.trial import TRIAL
 from data_contracts.problems import UNKNOWN_SUBMITTER, facts_json
 
 # Stands for a sender that nobody has named.
@@ -32,11 +33,15 @@ class UncheckedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the night would say of a file: its receipt, and problems as PROBLEM_SCHEMA."""
+    """What the night would say of a file: its receipt, and problems as PROBLEM_SCHEMA.
+
+    `sheet_rows` are its cells as they were read, where the night would show them.
+    """
 
     night: Night
     receipt: Receipt
     problems: pl.DataFrame
+    sheet_rows: pl.DataFrame | None
 
 
 def at_desk(
@@ -49,7 +54,7 @@ def at_desk(
     with tempfile.TemporaryDirectory(prefix="safecare-check-") as folder:
         night = Night.open(Path(folder), contracts_folder, today)
         code = sender or parsed_name(path.name).submitter or UNKNOWN
-        inbox = night.lake.inbox / code
+        inbox = night.lake.inbox / code / TRIAL
         inbox.mkdir(parents=True)
         shutil.copyfile(path, inbox / path.name)
         receive_files(night, settled=True)
@@ -61,8 +66,12 @@ def at_desk(
                 f"{path.name} is not taken: its name is that of a file still being written."
             )
         receipt = receipts[0]
-        problems = pl.read_parquet(night.lake.submissions / receipt.submission / PROBLEMS)
-        return Desk(night, receipt, problems if sender else _without_inbox(problems))
+        home = night.lake.submissions / receipt.submission
+        problems = pl.read_parquet(home / PROBLEMS)
+        # Read whole: the folder is gone in a moment.
+        sheet_rows = pl.read_parquet(home / SHEET) if (home / SHEET).exists() else None
+        told = problems if sender else _without_inbox(problems)
+        return Desk(night, receipt, told, sheet_rows)
 
 
 def _without_inbox(problems: pl.DataFrame) -> pl.DataFrame:

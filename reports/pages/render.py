@@ -17,6 +17,8 @@ from reports.edition import Edition
 from reports.pages.frame import frame_of
 from reports.words import Words
 
+STATIC = Path(__file__).parents[1] / "static"
+
 
 class Page(Protocol):
     """What every page's view model has: its file name, its title, the files it links to.

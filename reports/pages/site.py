@@ -37,7 +37,7 @@ from reports.pages.quarterly import as_at_the_end, quarterly_pack
 from reports.pages.queue_names import queue_name
 from reports.pages.queue_page import queue_inputs, queue_page, queue_size
 from reports.pages.reference_names import definitions_name
-from reports.pages.render import Page, render_page
+from reports.pages.render import STATIC, Page, render_page
 from reports.pages.steward_index import steward_index
 from reports.pages.submission import submission_page
 from reports.pages.submission_case import Records, case_of
@@ -50,7 +50,6 @@ from reports.words import Words
 
 Made = tuple[bytes, Mapping[str, bytes]]
 SheetRows = Callable[[str], pl.DataFrame | None]
-STATIC = Path(__file__).parents[1] / "static"
 COLLABORATIVE = "collaborative"
 # What tells one row from another in the edition's tables.
 POINT = ("series", "period")

@@ -9,7 +9,7 @@ person, there is no sheet, and no value in the list of findings. The same case m
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,6 +38,12 @@ OPTIONS = {
     "strings_to_numbers": False,
 }
 
+# What is said of a cell of the column of answers that nobody reads.
+CLOSED_KEYS: Mapping[Occasion, str] = {
+    Occasion.SENT: "workbook.answer.closed",
+    Occasion.TRIED: "desk.answer",
+}
+
 
 def workbook_name(submission: str, language: str) -> str:
     """The file name of a submission's annotated workbook."""
@@ -56,6 +62,9 @@ def annotated_workbook(
     sheet = _sheet(case, sheet_rows)
     told = as_sent(case, sheet)
     found = findings(case, told)
+    if occasion is Occasion.TRIED:
+        # Nobody has asked anything yet, so nothing can be answered.
+        found = tuple(replace(one, can_be_answered=False) for one in found)
     made = io.BytesIO()
     with Workbook(made, OPTIONS) as book:
         # Without a date of its own a workbook carries the moment it was made.
@@ -88,7 +97,8 @@ class _Making:
         if sheet is not None:
             facts = self._sent(sheet, facts)
             target = self.names[-1]
-        listing = ErrorSheet(words, self.looks, self.case.id, target)
+        closed = CLOSED_KEYS[occasion]
+        listing = ErrorSheet(words, self.looks, self.case.id, target, closed)
         for page, part in zip(errors, parts, strict=True):
             listing.fill(page, part)
         summary_sheet.fill(summary, self.case, facts, self.looks)

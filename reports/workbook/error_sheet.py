@@ -53,12 +53,16 @@ PLAIN, LINK, MEND, ASK, CLOSED, ANSWER, NUMBER = range(7)
 
 @dataclass(frozen=True, slots=True)
 class ErrorSheet:
-    """Fills Errors sheets. `target` is the sheet that links lead to; None: nowhere to lead."""
+    """Fills Errors sheets. `target` is the sheet that links lead to; None: nowhere to lead.
+
+    `closed` is the key of what is said where no answer is read, with `_title` that of its title.
+    """
 
     words: Words
     looks: Looks
     submission: str
     target: str | None
+    closed: str
 
     def fill(self, page: TextSheet, found: Sequence[Finding]) -> None:
         """Fill one sheet with findings, at most `MOST_ON_A_SHEET` of them."""
@@ -136,11 +140,11 @@ class ErrorSheet:
         """What Excel says when an answer's cell is chosen, for each run of alike findings."""
         place = ERROR_COLUMNS.index(ErrorColumn.ANSWER)
         for first, last, can_be_answered in _runs(found):
-            key = "asked" if can_be_answered else "closed"
+            key = "workbook.answer.asked" if can_be_answered else self.closed
             said = {
                 "validate": "any",
-                "input_title": self.words.text(f"workbook.answer.{key}_title"),
-                "input_message": self.words.text(f"workbook.answer.{key}"),
+                "input_title": self.words.text(f"{key}_title"),
+                "input_message": self.words.text(key),
             }
             page.data_validation(first - 1, place, last - 1, place, said)
 

@@ -24,6 +24,7 @@ from reports.pages.submission_outcome import (
     next_name,
     steps,
 )
+from reports.pages.tried_sentences import tried_deadline, tried_lines
 from reports.pages.visible_text import Parts, Style
 from reports.workbook.cell_text import shown, within_cell
 from reports.workbook.looks import Looks
@@ -103,8 +104,9 @@ class _Telling:
         ]
         if self.facts.occasion is Occasion.TRIED:
             # Its fate is not known: other files, and the day it is sent, have a say in it.
-            tried = self._labelled("outcome", words.text("workbook.summary.tried"))
-            return [*said, tried, *self._deadline()]
+            tried = [self._plain(line) for line in tried_lines(case)]
+            said += _under(words.text("workbook.summary.outcome"), tried)
+            return [*said, *self._deadline()]
         files = history(case)
         meaning = [self._plain(line.text) for line in lines(case, files)]
         name = next_name(case, files)
@@ -123,7 +125,9 @@ class _Telling:
         return wanted and not is_settled(self.case)
 
     def _deadline(self) -> list[Line]:
-        said = self._plain(deadline_sentence(self.case))
+        is_tried = self.facts.occasion is Occasion.TRIED
+        sentence = tried_deadline if is_tried else deadline_sentence
+        said = self._plain(sentence(self.case))
         return [self._labelled("deadline", said)] if said else []
 
     def _todo(self, files: Rows) -> list[Line]:
@@ -175,7 +179,8 @@ class _Telling:
     def about(self) -> list[Line]:
         """How the other sheets are to be read, as far as they are there."""
         words, facts = self.case.words, self.facts
-        said = [words.text("workbook.about.answers")] if self.case.to_check else []
+        is_asked = self.case.to_check and facts.occasion is Occasion.SENT
+        said = [words.text("workbook.about.answers")] if is_asked else []
         if facts.error_sheets > 1:
             said.append(words.text("workbook.about.error_sheets", n=facts.error_sheets))
         if facts.has_sheet:

@@ -19,6 +19,7 @@ from data_contracts.contract import Contract
 from data_contracts.problems import TO_MEND, Outcome
 from data_contracts.registers import Registers
 from reports.edition import Edition
+from reports.pages.audience import steward
 from reports.pages.submission_case import Case, Records, case_of
 from reports.words import Words
 
@@ -74,6 +75,7 @@ def tried_case(
         submissions=pl.DataFrame([row]),
         problems=problems,
         changes=nothing,
+        audience=steward(row["submitter"]),
     )
     return case_of(Records.of(edition, row["submitter"]), words, row["submission"])
 
@@ -87,7 +89,8 @@ def _submission(
     months = sorted({one["period"] for one in sent if one["rows"] and one["period"].year > 1900})
     outcome = Outcome(receipt["outcome"])
     same = ("submission", "submitter", "workstream", "table", "file_name", "sheet", "version",
-            "rows_read", "rows_accepted", "rows_set_aside", "duplicate_of")  # fmt: skip
+            "rows_read", "rows_accepted", "rows_set_aside", "duplicate_of", "sha256", "answers",
+            "trial")  # fmt: skip
     return {
         **{name: receipt[name] for name in same},
         "arrived": _plain(receipt["arrived"]),

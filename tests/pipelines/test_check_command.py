@@ -5,54 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import polars as pl
 import pytest
 import typer
-import xlsxwriter
 from typer.testing import CliRunner
 
 from pipelines.check_command import check, checked
 
+sys.path.append(str(Path(__file__).parent))
+
+from board_files import NAME, TODAY, put, rows, workbook
+
 app = typer.Typer(pretty_exceptions_enable=False)
 app.command()(check)
-
-GOOD: dict[str, Any] = {
-    "organisation_code": "7A4", "site_code": "7A4BV", "ward_code": "A1", "ward_name": "Ward A1",
-    "setting": "acute_inpatient", "population": "adults", "period": "2024-03",
-    "occupied_bed_days": 800, "falls_total": 6, "falls_no_harm": 4, "falls_low_harm": 2,
-    "falls_moderate_harm": 0, "falls_severe_harm": 0, "falls_death": 0, "falls_hip_fracture": 0,
-    "at_risk_admissions": 40, "risk_assessed_within_24h": 30, "post_fall_check_done": 5,
-    "enhanced_observation_days": 12,
-}  # fmt: skip
-NAME = "7A4_falls_202403_v01"
-TODAY = date(2024, 4, 20)
-
-
-def rows(count: int = 2, **changed: Any) -> pl.DataFrame:
-    """Good rows of wards A1, A2, ...; keyword arguments change the last."""
-    wards = [GOOD | {"ward_code": f"A{n}", "ward_name": f"Ward A{n}"} for n in range(1, count + 1)]
-    wards[-1] |= changed
-    return pl.DataFrame([{name: str(cell) for name, cell in ward.items()} for ward in wards])
-
-
-def put(folder: Path, frame: pl.DataFrame, name: str = f"{NAME}.csv") -> Path:
-    path = folder / name
-    frame.write_csv(path)
-    return path
-
-
-def workbook(path: Path, count: int) -> Path:
-    frame = rows(count)
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet("Falls")
-        for place, cells in enumerate([frame.columns, *frame.rows()]):
-            sheet.write_row(place, 0, cells)
-    return path
 
 
 def run(*arguments: str | Path) -> tuple[int, str]:
@@ -145,7 +113,7 @@ def test_a_file_that_no_night_takes_is_not_checked(tmp_path: Path) -> None:
 
 
 def test_only_reading_says_what_was_read(tmp_path: Path) -> None:
-    text, book = put(tmp_path, rows(5)), workbook(tmp_path / f"{NAME}.xlsx", 3)
+    text, book = put(tmp_path, rows(5)), workbook(tmp_path / f"{NAME}.xlsx", rows(3))
     code, document = run_json(text, book, "--read-only")
     first, second = document["files"]
     assert code == 0
@@ -224,7 +192,7 @@ def test_only_reading_loads_neither_the_check_nor_a_lake(tmp_path: Path) -> None
 @pytest.mark.parametrize(("count", "seconds"), [(100, 3.5), (20_000, 5.0)])
 def test_only_reading_takes_little_time(tmp_path: Path, count: int, seconds: float) -> None:
     small = count == 100
-    path = put(tmp_path, rows(count)) if small else workbook(tmp_path / f"{NAME}.xlsx", count)
+    path = put(tmp_path, rows(count)) if small else workbook(tmp_path / f"{NAME}.xlsx", rows(count))
     ask = "import typer; from pipelines.check_command import check; typer.run(check)"
     begun = monotonic()
     subprocess.run(

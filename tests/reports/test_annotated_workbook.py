@@ -376,6 +376,7 @@ def test_a_tried_file_is_said_to_be_one(words, named, months):
         "table": "monthly", "file_name": "7A4_falls_202610_v01.csv", "sheet": "", "version": 1,
         "rows_read": 2, "rows_accepted": 1, "rows_set_aside": 1, "duplicate_of": None,
         "outcome": "partly_accepted", "arrived": datetime(2026, 11, 10, 9, tzinfo=UTC),
+        "sha256": "0123456789ab" + 52 * "0", "answers": None, "trial": True,
         "months": [{"organisation": "7A4", "period": date(2026, 10, 1), "rows": 1}],
     }  # fmt: skip
     found = problems_frame(
