@@ -39,7 +39,7 @@ INTAKE, READERS = "intake", "publication"
 PREFIX = "programme"
 PUBLICATION = dg.AssetKey([PREFIX, "publication"])
 # What is told of the publishing step; its counts of pages are about what this night has made.
-TOLD = ("publication", "verdict", "is_new", "repaired", "index")
+TOLD = ("publication", "verdict", "is_new", "repaired", "notes_not_shown", "index")
 # What a publication consists of; the order is that of the graph from left to right.
 SENTENCES = {
     "landing": "The first page: what changed, and every key measure of every organisation.",

@@ -265,8 +265,9 @@ def _tell_publication(facts: dict[str, Any]) -> None:
     if "repaired" in facts:
         _tell_line(f"{facts['repaired']} was changed or lost files; a whole one took its place.")
     mend, owed = facts["mend"], {status: facts[status] for status in OWED}
+    _tell_notes(facts["notes"])
     if not mend and not any(owed.values()):
-        out.print("Nothing needs a steward.")
+        out.print("No file needs a steward." if facts["notes"] else "Nothing needs a steward.")
         return
     counts = [f"{name}: {len(owed[status])}" for status, name in OWED.items() if owed[status]]
     out.print(f"\nNeeds a steward. {'; '.join([f'Files to mend: {len(mend)}', *counts])}.")
@@ -283,6 +284,14 @@ def _tell_publication(facts: dict[str, Any]) -> None:
         for line in lines[-MOST_LINES:]:
             _tell_line(f"{status}: {line}")
         _tell_rest(len(lines))
+
+
+def _tell_notes(notes: list[dict[str, str]]) -> None:
+    """Notes that are not shown, each with why and what to do."""
+    words = words_of(Language.EN)
+    for one in notes[:MOST_LINES]:
+        _tell_line(words.text(f"pages.note.problem.{one['fault']}", **one))
+    _tell_rest(len(notes))
 
 
 def _tell_left(inbox: Path) -> None:

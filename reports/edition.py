@@ -15,6 +15,7 @@ import polars as pl
 from data_contracts.contract import Contract
 from data_contracts.problems import Outcome
 from data_contracts.registers import Registers
+from reports.notes import OWN_NOTE, Note
 from reports.pages.audience import COLLABORATIVE, Audience, Reader, visible
 from reports.waiting import DECISION_SCHEMA, QUEUE_SCHEMA, TIMELINESS_SCHEMA, Waits
 
@@ -32,6 +33,7 @@ class Edition:
     facts about work. before: the verdict on each series
     (series, verdict) as the report for the month before stood then; None where that is not known.
     queue, timeliness, decisions: what waits, how returns came in, what was decided (waiting.py).
+    notes: what people wrote beside the pages' own narrative.
     """
 
     data_month: date
@@ -50,6 +52,7 @@ class Edition:
     queue: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=QUEUE_SCHEMA))
     timeliness: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TIMELINESS_SCHEMA))
     decisions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISION_SCHEMA))
+    notes: tuple[Note, ...] = ()
     audience: Audience = COLLABORATIVE
 
     def shown_to(self, audience: Audience) -> Edition:
@@ -73,6 +76,7 @@ class Edition:
             queue=self._queue(audience),
             timeliness=visible(self.timeliness, audience),
             decisions=self._decisions(audience),
+            notes=tuple(note for note in self.notes if _is_for(note, audience)),
             problems=self.problems.join(known, on="submission", how="semi")
             if is_own
             else self.problems.clear(),
@@ -102,6 +106,13 @@ class Edition:
             return self.submissions.filter(in_force)
         concerned = pl.col("organisations").list.contains(str(audience.code))
         return self.submissions.filter(in_force & concerned)
+
+
+def _is_for(note: Note, audience: Audience) -> bool:
+    """Whether a note stands in a reader's folder: a board's own note may tell of its wards."""
+    if audience.reader is Reader.COLLABORATIVE:
+        return not note.page.startswith(OWN_NOTE)
+    return audience.reader is Reader.ORGANISATION and note.page == f"{OWN_NOTE}{audience.code}"
 
 
 def _without_locked_names(files: pl.DataFrame, is_locked: pl.Expr) -> pl.DataFrame:

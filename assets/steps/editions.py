@@ -1,7 +1,7 @@
 """What the lake knows, put together as the one thing that pages read.
 
 Belongs here: gathering counts, signals, submissions, problems, returns, changes, what waits and
-what was decided into an Edition.
+what was decided and noted into an Edition.
 Does not belong here: making any of them, cutting them for a reader (reports/edition.py), pages.
 """
 
@@ -21,6 +21,7 @@ from assets.steps.decisions import read_decisions
 from assets.steps.detect import read_before, read_points, read_series
 from assets.steps.months import data_month
 from assets.steps.night import Night
+from assets.steps.notes import read_notes
 from assets.steps.queue import queue, timeliness
 from assets.steps.read import parsed_name
 from assets.steps.returns import returns, to_mend
@@ -108,6 +109,7 @@ def edition_of(night: Night, publication: str, of: Iterable[Contract] | None = N
         queue=queue(due, submissions, problems, night.today, contracts),
         timeliness=timeliness(due, night.today, contracts),
         decisions=decided(night, submissions),
+        notes=read_notes(night).shown,
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from assets.steps.lake import digest_of, digest_of_folder, read_json, sync_folder, write_json
 from assets.steps.months import closing_of, data_month, last_due
 from assets.steps.night import Night
+from assets.steps.notes import notes_print
 from assets.steps.submissions import all_receipts
 from data_contracts.contract import Contract
 
@@ -32,7 +33,13 @@ def night_print(night: Night) -> str:
     contracts = [(c.workstream, c.digest) for c in night.contracts]
     sent = [receipt.submission for receipt in all_receipts(night.lake)]
     return digest_of(
-        sent, contracts, decisions_print(night), night.code, night.words, moments(night)
+        sent,
+        contracts,
+        decisions_print(night),
+        notes_print(night),
+        night.code,
+        night.words,
+        moments(night),
     )
 
 

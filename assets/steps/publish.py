@@ -36,6 +36,7 @@ from assets.steps.lake import (
     write_json,
 )
 from assets.steps.night import LONDON, NIGHT_HOUR, Night
+from assets.steps.notes import read_notes
 from assets.steps.page_store import (
     Placed,
     forget,
@@ -269,6 +270,7 @@ def _manifest(night: Night, edition: Edition, files: dict[str, str]) -> dict[str
             for contract in night.contracts
         },
         "submissions": in_force["submission"].to_list(),
+        "notes": [f"{note.page}.{note.language}" for note in edition.notes],
         "files": files,
     }
 
@@ -283,13 +285,14 @@ def _switch(lake: Lake, name: str) -> None:
 
 
 def _tasks_for_stewards(night: Night, edition: Edition) -> dict[str, Any]:
-    """The verdict, and each thing that somebody must do about data."""
+    """The verdict, each thing that somebody must do about data, and notes that are not shown."""
     dismissed = read_decisions(night).dismissed
     mend = [_to_mend(receipt) for receipt in to_mend(all_receipts(night.lake), dismissed)]
     owed = {status.value: _owed(edition, status, dismissed) for status in OPEN}
-    is_good = not mend and not any(owed.values())
+    notes = [problem.told for problem in read_notes(night).problems]
+    is_good = not mend and not notes and not any(owed.values())
     verdict = Verdict.GOOD if is_good else Verdict.NEEDS_STEWARD
-    return {"verdict": verdict.value, "mend": mend, **owed}
+    return {"verdict": verdict.value, "mend": mend, "notes": notes, **owed}
 
 
 def _owed(edition: Edition, status: ReturnStatus, dismissed: Collection[str]) -> list[str]:
@@ -325,5 +328,7 @@ def _ended(night: Night, verdict: Verdict, facts: dict[str, Any]) -> StepResult:
     shown: dict[str, Fact] = {
         name: value for name, value in facts.items() if isinstance(value, int | float | str)
     }
+    if notes := facts.get("notes"):
+        shown["notes_not_shown"] = ", ".join(f"{one['file']} ({one['fault']})" for one in notes)
     shown["index"] = night.lake.latest / INDEX
     return StepResult(rows=int(facts.get("pages", 0)) * bool(facts.get("is_new")), metadata=shown)

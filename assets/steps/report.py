@@ -10,15 +10,20 @@ from assets.steps.editions import edition_of
 from assets.steps.fingerprints import is_made, remaking, workstream_print
 from assets.steps.lake import digest_of
 from assets.steps.night import Night
+from assets.steps.notes import notes_print
 from assets.steps.page_store import keep, placed_workstream
 from assets.steps.result import StepResult
 from data_contracts.contract import Contract
+from reports.pages.file_names import stem_of
+from reports.pages.workstream import page_name
+from reports.words import SOURCE
 
 
 def report(night: Night, contract: Contract) -> StepResult:
     """Make the pages of one workstream that are not there yet. Rows: pages made."""
     folder = night.lake.work / contract.workstream
-    made_from = digest_of(workstream_print(night, contract), night.words)
+    note = notes_print(night, stem_of(page_name(contract.workstream, SOURCE)))
+    made_from = digest_of(workstream_print(night, contract), note, night.words)
     if not contract.measures or is_made(folder, "report", made_from):
         return StepResult(rows=0, metadata={"made": 0})
     edition = edition_of(night, "", (contract,))

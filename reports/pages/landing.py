@@ -23,6 +23,7 @@ from reports.pages.frame import INDEX, with_measures
 from reports.pages.headline import Headline
 from reports.pages.matrix import CellMaker, Matrix, matrix, statuses_of_month
 from reports.pages.narrative import Bullet
+from reports.pages.note import NoteView, note_view
 from reports.pages.quality_strip import QualityStrip, quality_strip
 from reports.pages.queue_names import queue_name
 from reports.pages.queue_page import queue_sentence
@@ -47,6 +48,7 @@ class LandingPage:
     month: str
     state: str
     bullets: tuple[Bullet, ...]
+    note: NoteView | None
     chance: str
     definitions: str
     facts: tuple[tuple[str, str], ...]
@@ -75,6 +77,7 @@ def landing_page(edition: Edition, words: Words) -> LandingPage:
         month=words.month(edition.data_month),
         state=words.text(f"pages.landing.{_state(edition, contracts)}"),
         bullets=headline.bullets(),
+        note=note_view(edition, INDEX, words),
         chance=chance_sentence(told, words),
         definitions=definitions_name(words.language),
         facts=_facts(edition, contracts, words),

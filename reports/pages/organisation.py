@@ -17,6 +17,7 @@ from data_contracts.contract import Contract, Measure
 from reports.edition import Edition
 from reports.figures.series import Series
 from reports.figures.sizes import Size
+from reports.notes import OWN_NOTE
 from reports.pages.chart import ChartModel, model_of
 from reports.pages.chart_labels import Options
 from reports.pages.file_names import file_name
@@ -26,6 +27,7 @@ from reports.pages.headline import Headline
 from reports.pages.levels import ORGANISATION, WALES
 from reports.pages.matrix import Cell, CellMaker, ColumnGroup, column_groups, statuses_of_month
 from reports.pages.narrative import Bullet
+from reports.pages.note import NoteView, note_view
 from reports.pages.own_units import (
     OwnSeries,
     UnitTable,
@@ -83,6 +85,7 @@ class OrganisationPage:
     month: str
     sub: str
     bullets: tuple[Bullet, ...]
+    note: NoteView | None
     strip: tuple[StripGroup, ...]
     has_simulated: bool
     workstreams: tuple[OwnWorkstream, ...]
@@ -136,6 +139,7 @@ def organisation_page(
         month=month,
         sub=words.text("pages.own.sub", month=month),
         bullets=maker.bullets(told),
+        note=note_view(edition, f"{OWN_NOTE}{code}", words),
         strip=strip,
         has_simulated=any(cell.is_simulated for group in strip for cell in group.cells),
         workstreams=workstreams,

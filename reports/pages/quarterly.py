@@ -26,6 +26,7 @@ from reports.pages.frame import with_measures
 from reports.pages.levels import WALES
 from reports.pages.matrix import ABSENT, CellMaker, Matrix, matrix, statuses_of_month
 from reports.pages.narrative import TOLD, Bullet, Narrator
+from reports.pages.note import NoteView, note_view
 from reports.pages.phase_reasons import boundaries_of
 from reports.pages.quarter_log import Ask, Log, QuarterQuality, Tried, Work, work_of
 from reports.pages.tests_of_change import ChangeRow, flags_for
@@ -93,6 +94,7 @@ class QuarterlyPack:
     lead: str
     quarter: str
     foot: str
+    note: NoteView | None
     sheets: tuple[Sheets, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -114,6 +116,7 @@ def quarterly_pack(edition: Edition, words: Words) -> QuarterlyPack:
         lead=words.text("quarterly.lead", **facts),
         quarter=words.text("quarterly.quarter", **facts),
         foot=words.text("quarterly.foot", month=words.month(quarter.last)),
+        note=note_view(told, quarter.stem, words),
         sheets=sheets,
         files={one.chart.csv_href: one.chart.csv for one in sheets},
     )

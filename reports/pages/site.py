@@ -20,15 +20,17 @@ import polars as pl
 
 from data_contracts.contract import Contract
 from reports.edition import Edition
+from reports.notes import OWN_NOTE
 from reports.pages import audience
 from reports.pages.content_key import digest_of, rows_digest
 from reports.pages.contract_names import contract_page_name
 from reports.pages.contract_page import contract_inputs, contract_page
 from reports.pages.definitions_page import definitions_inputs, definitions_page
-from reports.pages.file_names import file_name
+from reports.pages.file_names import file_name, stem_of
 from reports.pages.frame import INDEX, frame_of, with_measures
 from reports.pages.landing import day_matters, landing_page
 from reports.pages.levels import ORGANISATION, WALES, WALES_CUTS
+from reports.pages.note import note_input
 from reports.pages.organisation import has_page, organisation_page, read_all
 from reports.pages.own_units import OwnSeries
 from reports.pages.problem_catalogue import catalogue_name, problem_catalogue
@@ -46,7 +48,7 @@ from reports.pages.submission_history import page_name as submission_name
 from reports.pages.submission_inputs import SubmissionInputs
 from reports.pages.workstream import page_name, workstream_page
 from reports.quarters import latest_complete
-from reports.words import Words
+from reports.words import SOURCE, Words
 
 Made = tuple[bytes, Mapping[str, bytes]]
 SheetRows = Callable[[str], pl.DataFrame | None]
@@ -174,6 +176,7 @@ def _landing(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]
         rows_digest(shown.returns, *RETURN),
         _before(shown),
         queue_size(shown),
+        note_input(shown, INDEX),
     )
     for words in languages:
         place = _Place(shown, words, COLLABORATIVE)
@@ -192,6 +195,7 @@ def _workstream(
         rows_digest(shown.returns.filter(ours), *RETURN),
         rows_digest(shown.changes.filter(ours), *CHANGE),
         rows_digest(shown.submissions.filter(ours), "submission"),
+        note_input(shown, stem_of(page_name(workstream, SOURCE))),
     )
     for words in languages:
         place = _Place(shown, words, COLLABORATIVE)
@@ -209,6 +213,7 @@ def _quarterly(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTas
         rows_digest(told.returns, *RETURN),
         rows_digest(told.changes, *CHANGE),
         rows_digest(replaced_files(told, quarter), "submission"),
+        note_input(told, quarter.stem),
     )
     for words in languages:
         name = file_name(quarter.stem, words.language)
@@ -247,6 +252,7 @@ def _own(shown: Edition, languages: tuple[Words, ...], code: str) -> Iterator[Pa
         rows_digest(shown.changes, *CHANGE),
         rows_digest(shown.submissions, "submission"),
         _before(shown),
+        note_input(shown, f"{OWN_NOTE}{code}"),
     )
     # Read when the first language's page is made, and once for all languages.
     read = cache(partial(read_all, shown, code))

@@ -21,9 +21,10 @@ from reports.pages.chart_labels import Options
 from reports.pages.contract_names import contract_page_name
 from reports.pages.definitions import Definition, definitions
 from reports.pages.figures_table import FigureGroup, figure_groups
-from reports.pages.file_names import file_name
+from reports.pages.file_names import file_name, stem_of
 from reports.pages.levels import WALES
 from reports.pages.narrative import Bullet, Narrator
+from reports.pages.note import NoteView, note_view
 from reports.pages.phase_reasons import boundaries_of
 from reports.pages.quality import (
     ReturnGrid,
@@ -90,6 +91,7 @@ class WorkstreamPage:
     workstream: str
     month: str
     bullets: tuple[Bullet, ...]
+    note: NoteView | None
     main: ChartModel
     groups: tuple[ChartGroup, ...]
     funnels: tuple[QuarterFunnel, ...]
@@ -120,6 +122,7 @@ def workstream_page(edition: Edition, workstream: str, words: Words) -> Workstre
         workstream=words.text(f"{workstream}.workstream.name"),
         month=words.month(edition.data_month),
         bullets=narrator.bullets(),
+        note=note_view(edition, stem_of(page_name(workstream, words.language)), words),
         main=main,
         groups=groups,
         funnels=funnels,

@@ -30,6 +30,34 @@ RISE = MONTHS[-9:]
 SCREENSHOTS = PROJECT / "build" / "screenshots"
 # A number of the range 999, which is kept for tests and given to nobody.
 PATIENT = "999 000 0018"
+# A note with all that Markdown has, and with what pages may not have.
+NOTE = """---
+role: Programme lead
+team: Safe Care
+date: 2024-04-15
+---
+### Two wards moved
+
+They count with [their new site](https://example.test/moved), *not* **with both**:
+
+- beds first
+- staff after
+   1. nights
+   2. days
+
+# What comes next
+
+> Ask the board.
+
+![a picture](https://example.test/picture.png) <script>alert(1)</script> `code`
+
+    a line of code that is longer than a telephone is wide, and then some more of it
+
+A_word_that_is_longer_than_a_telephone_is_wide_and_cannot_be_broken_at_a_blank
+***
+#
+"""
+NOTED = ("index.en.md", "ws-falls.en.md", "ws-falls.cy.md", "org-7A2.cy.md")
 
 
 def _rows(organisation: str) -> list[dict[str, object]]:
@@ -49,8 +77,17 @@ def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
     road.lake.mkdir()
     for organisation in ("7A4", "7A7"):
         road.put(f"{organisation}_hand-hygiene_202401-202512_v01.csv", csv_of(_rows(organisation)))
+    write_notes(road, "q-2025-26-q3.en.md")
     assert road.night(date(2026, 1, 20)) is Verdict.GOOD
     return road.latest.resolve()
+
+
+def write_notes(road: Road, *names: str) -> None:
+    """Notes beside pages, before the night that shows them."""
+    folder = road.lake / "notes"
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_text(NOTE, encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +110,7 @@ def falls_road(tmp_path_factory: pytest.TempPathFactory) -> Road:
     ):
         assert was in sent
         road.put(name, sent.replace(was, becomes, 1).encode())
+    write_notes(road, *NOTED)
     assert road.night(TODAY) is Verdict.NEEDS_STEWARD
     return road
 
