@@ -1,4 +1,4 @@
-"""One series -> one Plotly figure, as the JSON a page stores and charts.js draws.
+"""One series -> one Plotly figure, which a page stores (packing.py) and charts.js draws.
 
 A figure is plain dictionaries in plotly's schema: its own classes cost 15 ms a chart and add
 nothing to the page; a test lets plotly validate one of each size.
@@ -10,7 +10,6 @@ one, so nothing can be uploaded) and page markup (pages/chart.html.jinja).
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from reports import theme
@@ -42,14 +41,9 @@ def figure(series: Series, texts: FigureTexts, size: Size, *, scale: Scale | Non
     if spec.has_sentences:
         drawn["narrow"] = _narrow(series, texts, spec, used)
     if scale is not None and scale != own:
-        drawn["own"] = _own(series, texts, spec, own)
+        other = _own(series, texts, spec, own)
+        drawn["own"] = {k: v for k, v in other.items() if v != drawn["layout"][k]}
     return drawn
-
-
-def figure_json(drawn: Figure) -> str:
-    """Compact JSON that is safe inside a script element; the same figure gives the same bytes."""
-    compact = json.dumps(drawn, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return compact.replace("<", "\\u003c").replace("&", "\\u0026")
 
 
 def _extent(series: Series, texts: FigureTexts, spec: Spec) -> tuple[float, float]:
@@ -59,17 +53,13 @@ def _extent(series: Series, texts: FigureTexts, spec: Spec) -> tuple[float, floa
     return min([low, *compared]), max([high, *compared])
 
 
-def _layout(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> Figure:
-    rows = labels.rows_above(texts, spec)
+def common_layout(spec: Spec) -> Figure:
+    """What the layout of every figure of a size has; `_layout` adds what is its own."""
+    look = {"showgrid": False, "zeroline": False, "fixedrange": True}
+    rule = {"linecolor": layers.LIMITS_COLOUR, "tickcolor": layers.LIMITS_COLOUR}
     return {
         "height": spec.height,
-        "margin": {
-            "l": spec.left,
-            "r": _right(texts, spec),
-            "t": rows.top,
-            "b": spec.bottom,
-            "pad": 0,
-        },
+        "margin": {"l": spec.left, "r": spec.right, "t": spec.top, "b": spec.bottom, "pad": 0},
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,
@@ -80,8 +70,25 @@ def _layout(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> Fig
             "align": "left",
             "font": {"family": FONT, "size": 13, "color": theme.INK},
         },
-        "xaxis": _month_axis(series, texts, spec),
-        "yaxis": _value_axis(scale, texts.suffix),
+        "xaxis": {**look, **rule, "ticks": "outside", "ticklen": 4, "showline": True},
+        "yaxis": {
+            "gridcolor": theme.CHART_GRID,
+            "zeroline": False,
+            "fixedrange": True,
+            "ticksuffix": "",
+        },
+        "shapes": [],
+    }
+
+
+def _layout(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> Figure:
+    common = common_layout(spec)
+    margin = {"r": _right(texts, spec), "t": labels.rows_above(texts, spec).top}
+    return {
+        **common,
+        "margin": common["margin"] | margin,
+        "xaxis": common["xaxis"] | _month_axis(series, texts, spec),
+        "yaxis": common["yaxis"] | _value_axis(scale, texts.suffix),
         "annotations": _annotations(series, texts, spec, scale),
         "shapes": _shapes(series, texts, spec, scale),
     }
@@ -100,14 +107,6 @@ def _month_axis(series: Series, texts: FigureTexts, spec: Spec) -> Figure:
         "range": [-0.9, len(series.points) - 0.35],
         "tickvals": at,
         "ticktext": words,
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": layers.LIMITS_COLOUR,
-        "showline": True,
-        "linecolor": layers.LIMITS_COLOUR,
     }
 
 
@@ -126,9 +125,6 @@ def _value_axis(scale: Scale, suffix: str) -> Figure:
         "tickvals": list(scale.ticks),
         "tickformat": f",.{scale.decimals}f",
         "ticksuffix": suffix,
-        "gridcolor": theme.CHART_GRID,
-        "zeroline": False,
-        "fixedrange": True,
     }
 
 
@@ -175,7 +171,7 @@ def _narrow(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> Fig
 
 def _own(series: Series, texts: FigureTexts, spec: Spec, own: Scale) -> Figure:
     return {
-        "yaxis": _value_axis(own, texts.suffix),
+        "yaxis": common_layout(spec)["yaxis"] | _value_axis(own, texts.suffix),
         "annotations": _annotations(series, texts, spec, own),
         "shapes": _shapes(series, texts, spec, own),
     }

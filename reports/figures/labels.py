@@ -22,6 +22,11 @@ from reports.figures.sizes import NARROW_FONT, Spec
 Annotation = dict[str, Any]
 FLAG_ROW, SENTENCE_ROW = 22, 20
 LABEL_SHIFT = 6
+# Where a label at the right edge stands; packing.py tells it once for a page.
+END_LABEL: Annotation = {
+    "x": 1, "xref": "paper", "xanchor": "left", "xshift": LABEL_SHIFT, "showarrow": False,
+    "align": "left",
+}  # fmt: skip
 # A character's width by its font's size: digits and small letters of Arial are about as wide.
 CHARACTER = 0.54
 _TAG = re.compile(r"<[^>]+>")
@@ -93,7 +98,7 @@ def end_labels(
     wanted = [-scale.pixels(end.value, plot_height) for end in ordered]
     placed = spread(wanted, spec.label_gap)
     return [
-        _end_label(end, want - place, spec, narrow)
+        _end_label(end, want - place, spec, scale, narrow)
         for end, want, place in zip(ordered, wanted, placed, strict=True)
     ]
 
@@ -182,14 +187,15 @@ def vertical_lines(
     ]  # fmt: skip
 
 
-def _end_label(end: EndLabel, shift: float, spec: Spec, narrow: bool) -> Annotation:
+def _end_label(end: EndLabel, shift: float, spec: Spec, scale: Scale, narrow: bool) -> Annotation:
     size = NARROW_FONT if narrow else spec.label_font
     return {
-        "x": 1, "xref": "paper", "xanchor": "left", "xshift": LABEL_SHIFT, "y": end.value,
-        "yshift": round(shift, 1) + 0.0, "text": end.short if narrow else end.text,
-        "showarrow": False, "align": "left",
+        **END_LABEL,
+        "y": _short_number(end.value, scale),
+        "yshift": round(shift, 1) + 0.0,
+        "text": end.short if narrow else end.text,
         "font": {"size": size + 2 * end.is_latest * (not narrow), "color": end.colour},
-    }  # fmt: skip
+    }
 
 
 def _beside(position: int, count: int) -> dict[str, Any]:

@@ -30,7 +30,33 @@ def traces(
 ) -> list[Trace]:
     """All layers of one chart, in drawing order; the last one is named `points`."""
     behind = [trace for layer in LAYERS for trace in layer(series, spec, digits)]
-    return [*behind, *reference(compared, digits), _points(series, spec, digits)]
+    return [*behind, *reference(compared, digits, spec), _points(series, spec, digits)]
+
+
+def looks(spec: Spec) -> dict[str, Trace]:
+    """What traces of a name always have at a size, by name."""
+    quiet = {"mode": "lines", "hoverinfo": "skip"}
+    stepped = {"shape": "hvh"}
+    return {
+        "band": quiet
+        | {"fill": "toself", "fillcolor": theme.CHART_BAND, "line": stepped | {"width": 0}},
+        "limits": quiet | {"line": stepped | {"color": LIMITS_COLOUR, "width": 1}},
+        "centre": quiet | {"line": stepped | {"color": theme.INK, "width": spec.centre_width}},
+        "target": quiet | {"line": {"color": theme.TARGET, "width": 1.25, "dash": "dashdot"}},
+        "line": quiet | {"line": {"color": theme.COMMON_CAUSE, "width": spec.line_width}},
+        "reference": quiet | {"line": {"color": theme.INK_QUIET, "width": 1, "dash": "dot"}},
+        "points": {
+            "mode": "markers",
+            "hovertemplate": "%{text}<extra></extra>",
+            "cliponaxis": False,
+            "marker": {
+                "color": theme.COMMON_CAUSE,
+                "symbol": "circle",
+                "opacity": 1,
+                "line": {"color": theme.PAPER, "width": spec.rim},
+            },
+        },
+    }
 
 
 def band(series: Series, spec: Spec, digits: int) -> list[Trace]:
@@ -40,8 +66,7 @@ def band(series: Series, spec: Spec, digits: int) -> list[Trace]:
         upper = _stepped(stretch, [p.upper_2sigma for _, p in stretch])
         lower = _stepped(stretch, [p.lower_2sigma for _, p in stretch])
         outline += [*upper, *reversed(lower), (upper[0][0], None)]
-    look = {"fill": "toself", "fillcolor": theme.CHART_BAND, "line": {"width": 0, "shape": "hvh"}}
-    return _one(outline, digits, **look)
+    return _one("band", outline, digits, spec)
 
 
 def limits(series: Series, spec: Spec, digits: int) -> list[Trace]:
@@ -51,7 +76,7 @@ def limits(series: Series, spec: Spec, digits: int) -> list[Trace]:
         for ends in ([p.upper for _, p in stretch], [p.lower for _, p in stretch]):
             steps = _stepped(stretch, ends)
             lines += [*steps, (steps[-1][0], None)]
-    return _one(lines, digits, line={"color": LIMITS_COLOUR, "width": 1, "shape": "hvh"})
+    return _one("limits", lines, digits, spec)
 
 
 def centre(series: Series, spec: Spec, digits: int) -> list[Trace]:
@@ -61,8 +86,7 @@ def centre(series: Series, spec: Spec, digits: int) -> list[Trace]:
         steps = _stepped(stretch, [p.centre for _, p in stretch])
         pieces += [*steps, (steps[-1][0], None)]
     dash = {"dash": "dash"} if series.limited is None else {}
-    look = {"color": theme.INK, "width": spec.centre_width, "shape": "hvh", **dash}
-    return _one(pieces, digits, line=look)
+    return _one("centre", pieces, digits, spec, **dash)
 
 
 def target(series: Series, spec: Spec, digits: int) -> list[Trace]:
@@ -76,8 +100,7 @@ def target(series: Series, spec: Spec, digits: int) -> list[Trace]:
         if value is not None:
             start, end = stretch[0][0] - HALF, stretch[-1][0] + HALF
             pieces += [(start, value), (end, value), (end, None)]
-    look = {"color": theme.TARGET, "width": 1.25, "dash": "dashdot"}
-    return _one(pieces, digits, line=look)
+    return _one("target", pieces, digits, spec)
 
 
 def line(series: Series, spec: Spec, digits: int) -> list[Trace]:
@@ -88,7 +111,7 @@ def line(series: Series, spec: Spec, digits: int) -> list[Trace]:
         if position in breaks:
             path.append((position - HALF, None))
         path.append((position, point.value))
-    return _one(path, digits, line={"color": theme.COMMON_CAUSE, "width": spec.line_width})
+    return _one("line", path, digits, spec)
 
 
 LAYERS: tuple[Callable[[Series, Spec, int], list[Trace]], ...] = (
@@ -96,7 +119,7 @@ LAYERS: tuple[Callable[[Series, Spec, int], list[Trace]], ...] = (
 )  # fmt: skip
 
 
-def reference(values: Sequence[float | None], digits: int) -> list[Trace]:
+def reference(values: Sequence[float | None], digits: int, spec: Spec) -> list[Trace]:
     """A thin dotted line to compare with, such as the mean for Wales, stepped like a centre."""
     path: list[Pair] = [
         (position + half, value) for position, value in enumerate(values) for half in (-HALF, HALF)
@@ -106,7 +129,7 @@ def reference(values: Sequence[float | None], digits: int) -> list[Trace]:
         for i, here in enumerate(path)
         if i in (0, len(path) - 1) or not path[i - 1][1] == here[1] == path[i + 1][1]
     ]
-    return _one(kept, digits, line={"color": theme.INK_QUIET, "width": 1, "dash": "dot"})
+    return _one("reference", kept, digits, spec)
 
 
 def _points(series: Series, spec: Spec, digits: int) -> Trace:
@@ -122,20 +145,19 @@ def _points(series: Series, spec: Spec, digits: int) -> Trace:
     fills = [c if p.is_solid else theme.PAPER for p, c in zip(points, colours, strict=True)]
     widths = [spec.rim if p.is_solid else max(1.25, spec.rim) for p in points]
     sizes = [_size(p, spec) + (spec.last_adds if i == last else 0) for i, p in drawn]
+    look = looks(spec)["points"]
     return {
+        **look,
+        "name": "points",
         "x": [i for i, _ in drawn],
         "y": [_rounded(p.value, digits) for p in points],
-        "mode": "markers",
-        "name": "points",
         "marker": {
+            **look["marker"],
             "color": _short(fills),
             "symbol": _short([theme.verdict_symbol(p.verdict) for p in points]),
             "size": sizes,
-            "opacity": 1,
             "line": {"color": _short(rims), "width": _short(widths)},
         },
-        "hovertemplate": "%{text}<extra></extra>",
-        "cliponaxis": False,
     }
 
 
@@ -169,8 +191,8 @@ def _stepped(stretch: list[tuple[int, Point]], values: Sequence[float | None]) -
     ]
 
 
-def _one(path: Iterable[Pair], digits: int, **look: object) -> list[Trace]:
-    """A trace over a path, or none over an empty one."""
+def _one(name: str, path: Iterable[Pair], digits: int, spec: Spec, **line: object) -> list[Trace]:
+    """A trace over a path in the look of its name, or none over an empty one."""
     pairs = list(path)
     while pairs and pairs[-1][1] is None:
         pairs.pop()
@@ -178,7 +200,8 @@ def _one(path: Iterable[Pair], digits: int, **look: object) -> list[Trace]:
         return []
     x = [int(at) if at == int(at) else at for at, _ in pairs]
     y = [_rounded(value, digits) for _, value in pairs]
-    return [{"x": x, "y": y, "mode": "lines", "hoverinfo": "skip", **look}]
+    look = looks(spec)[name]
+    return [{**look, "name": name, "x": x, "y": y, "line": look["line"] | line}]
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

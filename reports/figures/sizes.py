@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Months (or events) in a picture and the table below it; older ones are in the CSV file alone.
+MOST_MONTHS = 36
+
 
 class Size(StrEnum):
     """`large` fills the page, `medium` half of it, `small` is one of a grid."""
@@ -38,7 +41,6 @@ class Spec:
     diamond: float
     rim: float
     last_adds: float
-    max_months: int
     tick_months: int
     has_target: bool = True
     has_sentences: bool = True
@@ -48,17 +50,17 @@ SPECS = {
     Size.LARGE: Spec(
         height=440, left=44, right=132, top=14, bottom=40, font=13, label_font=13, label_gap=17,
         centre_width=1.5, line_width=1.5, circle=7, square=9.5, diamond=10.5, rim=1.25,
-        last_adds=2.5, max_months=72, tick_months=3,
+        last_adds=2.5, tick_months=3,
     ),
     Size.MEDIUM: Spec(
         height=270, left=44, right=132, top=12, bottom=40, font=13, label_font=13, label_gap=17,
         centre_width=1.5, line_width=1.5, circle=6, square=8.5, diamond=9.5, rim=1,
-        last_adds=2.5, max_months=48, tick_months=6,
+        last_adds=2.5, tick_months=6,
     ),
     Size.SMALL: Spec(
         height=180, left=38, right=60, top=10, bottom=34, font=12, label_font=12, label_gap=14,
         centre_width=1.25, line_width=1.1, circle=3.4, square=6.5, diamond=7, rim=0.75,
-        last_adds=2.5, max_months=48, tick_months=12, has_target=False, has_sentences=False,
+        last_adds=2.5, tick_months=12, has_target=False, has_sentences=False,
     ),
 }  # fmt: skip
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from data_contracts.contract import Contract, Measure
 from reports.edition import Edition
 from reports.figures import scales
-from reports.figures.draw import figure, figure_json
+from reports.figures.draw import figure
+from reports.figures.packing import packed_json
 from reports.figures.series import EVENT_CHARTS, Point, Series, read_series
-from reports.figures.sizes import SPECS, Size
+from reports.figures.sizes import MOST_MONTHS, Size
 from reports.figures.sparkline import sparkline
 from reports.pages.chart_data import DataTable, Labels, csv_file, data_table
 from reports.pages.chart_labels import Options, figure_texts, reference_line
@@ -112,7 +113,7 @@ def model_of(
     whole: Series, key: SeriesKey, speaker: Speaker, size: Size, options: Options
 ) -> ChartModel:
     """As chart_model, from a series that was already read."""
-    shown = whole.last_months(SPECS[size].max_months)
+    shown = whole.last_months(MOST_MONTHS)
     measure_name = _measure_text(speaker, key, "short")
     file = csv_file(whole, speaker, _labels(speaker, key, options))
     told = told_now(whole)
@@ -162,7 +163,7 @@ def subtitle(series: Series, key: SeriesKey, speaker: Speaker) -> str:
 
 def _figure(series: Series, speaker: Speaker, size: Size, options: Options) -> str:
     texts = figure_texts(series, speaker, size, options)
-    return figure_json(figure(series, texts, size, scale=options.scale))
+    return packed_json(figure(series, texts, size, scale=options.scale), size)
 
 
 def _reference_note(series: Series, speaker: Speaker, options: Options) -> tuple[str, ...]:
@@ -187,13 +188,21 @@ def _notes(
         (size is not Size.SMALL and _starts_above_zero(shown), "charts.chart.not_from_zero"),
     )
     known = [how] if how else []
-    known += phase_notes(shown, options.boundaries, speaker.words, size)
+    known += phase_notes(whole, len(shown.points), options.boundaries, speaker.words, size)
     known += [say(key) for holds, key in candidates if holds]
     if size is not Size.SMALL:
         known += engine_notes(whole, speaker.words)
-    if len(whole.points) > len(shown.points):
-        known.append(say("charts.chart.older", month=speaker.words.month(whole.points[0].period)))
+    known += _older(whole, len(whole.points) - len(shown.points), speaker)
     return (*known, *_reference_note(shown, speaker, options))
+
+
+def _older(whole: Series, count: int, speaker: Speaker) -> tuple[str, ...]:
+    """How much of a series is in its file alone."""
+    if count == 0:
+        return ()
+    kind = "events" if whole.is_by_event else "months"
+    first = speaker.when(whole, whole.points[0])
+    return (speaker.words.text(f"charts.chart.older_{kind}", n=count, first=first),)
 
 
 def _older_month(series: Series, told: Point | None, speaker: Speaker) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from reports.figures.series import Point, Series
 from reports.pages.safe_csv import csv_bytes
@@ -39,6 +40,11 @@ class DataTable:
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def words(self) -> int:
+        """How many columns at the end are words; the style sheet sets numbers to the right."""
+        return len(list(takewhile(lambda column: not column.is_number, reversed(self.columns[1:]))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ of them (assets/steps/detect.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from data_contracts.registers import Boundary
 from reports.edition import Edition
@@ -42,23 +43,40 @@ def reason_text(boundaries: Boundaries, words: Words) -> str:
 
 
 def phase_notes(
-    series: Series, boundaries: Boundaries, words: Words, size: Size
+    series: Series, shown: int, boundaries: Boundaries, words: Words, size: Size
 ) -> tuple[str, ...]:
-    """One note for each recalculation that a chart shows: date, reason, source and role.
+    """One note for each recalculation behind the last `shown` points: date, reason, source, role.
 
-    Small charts have the date and the reason.
+    That is each one that has a line in the picture, and the one whose limits it begins with. Small
+    charts have the date and the reason.
     """
-    return tuple(_notes(series, boundaries, words, "short" if size is Size.SMALL else "full"))
+    form = "short" if size is Size.SMALL else "full"
+    start = len(series.points) - shown
+    earlier = [position for position in series.breaks() if position <= start][-1:]
+    drawn = [position for position in series.breaks() if position > start]
+    told = chain.from_iterable(_notes(series, at, boundaries, words, form) for at in drawn)
+    return (*_earlier(series, earlier, boundaries, words, form), *told)
 
 
-def _notes(series: Series, boundaries: Boundaries, words: Words, form: str) -> Iterator[str]:
-    for position in series.breaks():
-        for boundary in reasons_at(series, position, boundaries):
-            yield words.text(
-                f"charts.phase.note_{form}",
-                month=words.month(series.points[position].period),
-                date=words.date(boundary.date),
-                reason=boundary.reason(words.language),
-                source=boundary.legal_source,
-                role=boundary.role,
-            )
+def _earlier(
+    series: Series, positions: Iterable[int], boundaries: Boundaries, words: Words, form: str
+) -> Iterator[str]:
+    """Notes on a phase that began before the picture, which has no line for it: never none."""
+    for position in positions:
+        notes = list(_notes(series, position, boundaries, words, form))
+        month = words.month(series.points[position].period)
+        yield from notes or [words.text("charts.phase.earlier", month=month)]
+
+
+def _notes(
+    series: Series, position: int, boundaries: Boundaries, words: Words, form: str
+) -> Iterator[str]:
+    for boundary in reasons_at(series, position, boundaries):
+        yield words.text(
+            f"charts.phase.note_{form}",
+            month=words.month(series.points[position].period),
+            date=words.date(boundary.date),
+            reason=boundary.reason(words.language),
+            source=boundary.legal_source,
+            role=boundary.role,
+        )

@@ -271,8 +271,9 @@ def _new_limits(
     for measure in series.key_measures:
         for unit in (WALES, *series.organisations(measure)):
             key = series.key(measure, unit)
-            begun = [b for b in boundaries_of(told, key) if quarter.first <= b.starts]
-            for note in phase_notes(series.found[key], tuple(begun), words, Size.SMALL):
+            found = series.found[key]
+            begun = tuple(b for b in boundaries_of(told, key) if quarter.first <= b.starts)
+            for note in phase_notes(found, len(found.points), begun, words, Size.SMALL):
                 short = words.text(f"{measure.workstream}.measures.{measure.id}.short")
                 unit_text = unit_name(told, words, unit)
                 yield LogItem(

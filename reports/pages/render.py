@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Protocol
 
 import jinja2
+from markupsafe import Markup
 
 from reports.edition import Edition
+from reports.figures.packing import shared_json
 from reports.pages.frame import frame_of
 from reports.words import Words
 
@@ -49,9 +52,14 @@ def render_page(template: str, edition: Edition, words: Words, page: Page) -> by
     return render(template, words=words, page=page, frame=frame_of(edition, words, page.name))
 
 
+def in_text(text: str) -> Markup:
+    """A text between two tags, never within one: apostrophes stay, of which Welsh is full."""
+    return Markup(escape(text, quote=False))
+
+
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -59,3 +67,6 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters["in_text"] = in_text
+    made.globals["shared_figures_json"] = shared_json()
+    return made

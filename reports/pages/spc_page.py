@@ -21,8 +21,9 @@ import polars as pl
 from data_contracts.contract import Direction, Measure, MeasureType
 from reports import theme
 from reports.figures import scales
-from reports.figures.draw import Figure, figure, figure_json
+from reports.figures.draw import Figure, figure
 from reports.figures.labels import EndLabel, FigureTexts, LineLabel
+from reports.figures.packing import packed_json
 from reports.figures.series import Point, Series, months
 from reports.figures.sizes import Size
 from reports.figures.sparkline import sparkline
@@ -297,7 +298,7 @@ def _view(told: Told, anchor: str) -> ChartView:
         verdict=_kind(judged),
         side=(judged.rule_side or 0) if judged else 0,
         alternative=speaker.alternative(whole),
-        figure=figure_json(drawn) if drawn else "",
+        figure=packed_json(drawn, Size.LARGE) if drawn else "",
         blank=None if drawn else blank,
         table=data_table(whole, speaker),
         sparkline=sparkline(whole, 300, 80, len(whole.points)),

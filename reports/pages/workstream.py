@@ -15,7 +15,7 @@ from reports.edition import Edition
 from reports.figures import scales
 from reports.figures.scales import Scale
 from reports.figures.series import Series
-from reports.figures.sizes import SPECS, Size
+from reports.figures.sizes import MOST_MONTHS, Size
 from reports.pages.chart import ChartModel, contract_of, model_of
 from reports.pages.chart_labels import Options
 from reports.pages.contract_names import contract_page_name
@@ -168,7 +168,7 @@ class _Maker:
     def _grid(self, measure: Measure) -> ChartGrid:
         """A measure for each organisation, concerns first, on one scale where that fits."""
         shown = {
-            code: self.series.of(measure, code).last_months(SPECS[Size.SMALL].max_months)
+            code: self.series.of(measure, code).last_months(MOST_MONTHS)
             for code in self.series.organisations(measure)
         }
         extents = {

@@ -13,7 +13,7 @@
   var here = document.currentScript && document.currentScript.src || '';
   var folder = here.slice(0, here.lastIndexOf('/') + 1);
   var plots = [].slice.call(document.querySelectorAll('.plot[data-figure]'));
-  var onPaper = false, plotly;
+  var onPaper = false, plotly, shared;
 
   function library() {
     if (window.Plotly) return Promise.resolve(window.Plotly);
@@ -71,9 +71,57 @@
     });
   }
 
+  function isObject(value) { return value && typeof value === 'object' && !Array.isArray(value); }
+
+  /* The way back from reports/figures/packing.py, which says how figures are written small. */
+  function more(common, given) {
+    if (!isObject(given) || !isObject(common)) return given;
+    var found = copy(common);
+    Object.keys(given).forEach(function (key) {
+      if (given[key] === null) delete found[key];
+      else found[key] = more(common[key], given[key]);
+    });
+    return found;
+  }
+
+  function long(values) {
+    return [].concat.apply([], values.map(function (value) {
+      if (!Array.isArray(value)) return [value];
+      var run = [], first = value[0], step = value[2];
+      for (var place = 0; place < value[1]; place++) run.push(step ? first + place * step : first);
+      return run;
+    }));
+  }
+
+  function lengthen(object) {
+    Object.keys(object).forEach(function (key) {
+      if (isObject(object[key])) lengthen(object[key]);
+      else if (Array.isArray(object[key]) && key !== 'y') object[key] = long(object[key]);
+    });
+  }
+
+  function json(id) { return JSON.parse(document.getElementById(id).textContent); }
+
+  function unpacked(figure, size) {
+    shared = shared || json('figures-shared');
+    var common = shared[size], points = figure.data[figure.data.length - 1];
+    function labelled(part) {
+      if (part.annotations) part.annotations = part.annotations.map(function (one) { return more(common.label, one); });
+    }
+    figure.data = figure.data.map(function (trace) {
+      if (!trace.y) { trace.x = copy(points.x); trace.y = points.y; }
+      return more(common.traces[trace.name], trace);
+    });
+    figure.data.forEach(lengthen);
+    figure.layout = more(common.layout, figure.layout);
+    if (figure.own) figure.own.yaxis = more(common.layout.yaxis, figure.own.yaxis);
+    [figure.layout, figure.narrow, figure.own].filter(Boolean).forEach(labelled);
+    return figure;
+  }
+
   function figureOf(plot) {
     if (!plot.figure) {
-      var figure = JSON.parse(document.getElementById(plot.dataset.figure).textContent);
+      var figure = unpacked(json(plot.dataset.figure), plot.dataset.size);
       var points = figure.data[figure.data.length - 1];
       points.text = textsOf(plot, points);
       plot.figure = figure;

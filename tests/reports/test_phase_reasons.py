@@ -65,7 +65,7 @@ NOVEMBER, JANUARY = date(2020, 11, 1), date(2021, 1, 1)
 
 def test_a_note_has_date_reason_source_and_role(edition: Edition, english: Words) -> None:
     known = boundaries_of(edition, key("site", "7A6AR"))
-    first, second = phase_notes(phased(NOVEMBER, JANUARY), known, english, Size.MEDIUM)
+    first, second = phase_notes(phased(NOVEMBER, JANUARY), 24, known, english, Size.MEDIUM)
     assert first == (
         f"Limits recalculated from November 2020: {OPENED} (1 November 2020). "
         "Source: No legal instrument: a change of services. Emergency department figures of Welsh "
@@ -74,16 +74,37 @@ def test_a_note_has_date_reason_source_and_role(edition: Edition, english: Words
     assert second.startswith("Limits recalculated from January 2021: The emergency departments of")
 
 
-def test_a_small_chart_has_the_short_form_of_what_it_shows(
-    edition: Edition, english: Words
+UNITS_NOTE = (
+    "New limits January 2021: The emergency departments of Royal Gwent and Nevill Hall became "
+    "minor injury units (1 January 2021)."
+)
+OPENED_NOTE = f"New limits November 2020: {OPENED} (1 November 2020)."
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        # From November 2020, the line of that month included; then from December.
+        (14, [OPENED_NOTE, UNITS_NOTE]),
+        (13, [OPENED_NOTE, UNITS_NOTE]),
+        # From January and from February 2021: the limits of November are not shown any more.
+        (12, [UNITS_NOTE]),
+        (11, [UNITS_NOTE]),
+        (1, [UNITS_NOTE]),
+    ],
+)
+def test_a_small_chart_has_the_short_form_of_what_stands_behind_it(
+    edition: Edition, english: Words, shown: int, expected: list[str]
 ) -> None:
     known = boundaries_of(edition, key("site", "7A6AR"))
-    shown = phased(NOVEMBER, JANUARY).last_months(13)
-    (note,) = phase_notes(shown, known, english, Size.SMALL)
-    assert note == (
-        "New limits January 2021: The emergency departments of Royal Gwent and Nevill Hall became "
-        "minor injury units (1 January 2021)."
-    )
+    found = phase_notes(phased(NOVEMBER, JANUARY), shown, known, english, Size.SMALL)
+    assert list(found) == expected
+
+
+def test_a_phase_before_the_picture_is_named_without_a_reason_too(english: Words) -> None:
+    found = phase_notes(phased(NOVEMBER), 6, (), english, Size.LARGE)
+    assert found == ("Limits recalculated from November 2020.",)
+    assert phase_notes(phased(NOVEMBER), 24, (), english, Size.LARGE) == ()
 
 
 def test_two_reasons_within_a_gap_both_explain_the_phase_after_it(
@@ -99,7 +120,7 @@ def test_two_reasons_within_a_gap_both_explain_the_phase_after_it(
 
 def test_a_boundary_of_another_month_explains_nothing(edition: Edition, english: Words) -> None:
     known = boundaries_of(edition, key("site", "7A6AR"))
-    assert phase_notes(phased(date(2021, 6, 1)), known, english, Size.LARGE) == ()
+    assert phase_notes(phased(date(2021, 6, 1)), 24, known, english, Size.LARGE) == ()
 
 
 def test_the_note_stands_under_the_chart_in_both_languages(

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
@@ -11,6 +12,7 @@ import pytest
 
 from data_contracts.states import PointState
 from reports.edition import Edition
+from reports.figures.packing import unpacked
 from reports.figures.sizes import Size
 from reports.pages.chart import ChartModel, chart_model, series_of
 from reports.pages.chart_labels import Options
@@ -35,6 +37,11 @@ def rows_of(chart: ChartModel) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(chart.csv.decode("utf-8-sig"))))
 
 
+def drawn_in(chart: ChartModel) -> dict[str, Any]:
+    """The figure as charts.js unpacks it."""
+    return unpacked(json.loads(chart.figure), chart.size)
+
+
 def test_every_key_measure_has_a_grid_of_organisations(page: WorkstreamPage) -> None:
     assert [(grid.id, len(grid.charts)) for grid in page.organisations] == [
         ("organisations-falls-rate", 8),
@@ -49,7 +56,7 @@ def test_concerns_come_first(page: WorkstreamPage) -> None:
 
 def test_the_file_has_the_figures_of_the_chart(page: WorkstreamPage) -> None:
     for chart in charts(page):
-        drawn = json.loads(chart.figure)["data"][-1]
+        drawn = drawn_in(chart)["data"][-1]
         told = [row["Value"] for row in rows_of(chart) if row["Value"]]
         digits = len(told[0].partition(".")[2])
         assert [f"{y:.{digits}f}" for y in drawn["y"]] == told
@@ -58,7 +65,7 @@ def test_the_file_has_the_figures_of_the_chart(page: WorkstreamPage) -> None:
 def test_the_table_has_a_row_for_each_position_newest_first(page: WorkstreamPage) -> None:
     """charts.js reads what a point says from the row at its position."""
     powys = next(c for c in page.organisations[0].charts if c.unit_name == "Powys")
-    drawn = json.loads(powys.figure)["data"][-1]
+    drawn = drawn_in(powys)["data"][-1]
     assert drawn["x"] == list(range(23))
     assert len(powys.table.rows) == 24
     assert powys.table.rows[0][:2] == ("October 2026", "")
@@ -272,7 +279,7 @@ def test_plotly_takes_the_figure(edition: Edition, english: Words, size: Size) -
     key = SeriesKey(workstream="falls", measure="falls_rate", level="organisation", unit="7A2")
     wales = SeriesKey(workstream="falls", measure="falls_rate", level="wales", unit="wales")
     options = Options(unit_name="Hywel Dda", reference=series_of(edition, wales))
-    drawn = json.loads(chart_model(edition, key, english, size, options).figure)
+    drawn = drawn_in(chart_model(edition, key, english, size, options))
     taken = go.Figure(data=drawn["data"], layout=drawn["layout"])
     assert taken.data[-1].name == "points"
     assert not taken.layout.showlegend
