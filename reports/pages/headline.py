@@ -160,9 +160,12 @@ class Headline:
         return Verdict.NONE if self.so_far.has_too_little else Verdict.COMMON_CAUSE
 
     def _shown(self, new: list[Finding], told: list[Finding]) -> list[Finding]:
-        """The signals that get a line: all that fit, new ones before others; strongest first."""
+        """The signals that get a line: all that fit, new ones before others, each strongest first.
+
+        What is new is what a reader has come for; it must not stand below what goes on for years.
+        """
         others = [found for found in strongest_first(told) if found not in new]
-        return strongest_first([*strongest_first(new), *others][:MOST_LINES])
+        return [*strongest_first(new), *others][:MOST_LINES]
 
     def _beyond(self, kind: Verdict, n: int) -> tuple[SignalLine, ...]:
         """That there are more, with the way to them; improvements that continue are no news."""

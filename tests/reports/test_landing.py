@@ -147,21 +147,23 @@ def test_the_headline_tells_what_is_new_then_targets_then_gaps(page: LandingPage
     assert page.bullets[0].rest == "1 other continues."
 
 
-def test_every_concern_has_a_line_worst_first_with_since_when(page: LandingPage) -> None:
-    """Which board got worse on falls, and since when? Cardiff and Vale's 9.50 is further out."""
+def test_every_concern_has_a_line_with_since_when_and_new_ones_come_first(
+    page: LandingPage,
+) -> None:
+    """Cardiff and Vale's 9.50 is further out, but it was told a month ago."""
     told = [(f"{line.name}: {line.text}", line.href, line.is_new) for line in page.bullets[0].lines]
     assert told == [
-        (
-            "Cardiff and Vale (Falls per 1,000 bed days): above the upper limit of 7.20, "
-            "a signal since September 2026",
-            "ws-falls.html#7A4-falls-rate",
-            False,
-        ),
         (
             "Hywel Dda (Falls per 1,000 bed days): 9 months in a row above the mean of 6.00, "
             "a signal since March 2026",
             "ws-falls.html#7A2-falls-rate",
             True,
+        ),
+        (
+            "Cardiff and Vale (Falls per 1,000 bed days): above the upper limit of 7.20, "
+            "a signal since September 2026",
+            "ws-falls.html#7A4-falls-rate",
+            False,
         ),
     ]
 
@@ -202,7 +204,7 @@ def test_what_is_new_is_told_since_when(page: LandingPage) -> None:
     """The story has eight months up to October, so the run begins in March."""
     concern = page.changed[0].items[0]
     assert concern.text.endswith("above the mean of 6.00, a signal since March 2026.")
-    assert page.bullets[0].lines[1].text.endswith("a signal since March 2026")
+    assert page.bullets[0].lines[0].text.endswith("a signal since March 2026")
 
 
 def test_a_simulated_figure_is_marked_and_a_published_one_is_not(page: LandingPage) -> None:
