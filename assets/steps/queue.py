@@ -59,7 +59,7 @@ def timeliness(
     """
     status = pl.col("status")
     is_sent = pl.col("arrived").is_not_null()
-    arrived = pl.col("arrived").dt.replace_time_zone("UTC").dt.convert_time_zone(WALES).dt.date()
+    arrived = _day_of_arrival()
     counted = (
         # Of months before, only what is still open is known.
         _with_senders(returns, contracts)
@@ -133,10 +133,15 @@ def _asked(submissions: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_files(files: pl.DataFrame) -> pl.DataFrame:
-    came = pl.col("arrived").dt.replace_time_zone("UTC").dt.convert_time_zone(WALES).dt.date()
-    return files.with_columns(organisation="submitter", period="period_from", since=came).select(
+    since = _day_of_arrival()
+    return files.with_columns(organisation="submitter", period="period_from", since=since).select(
         _COLUMNS
     )
+
+
+def _day_of_arrival() -> pl.Expr:
+    """The day in Wales; an edition's moments are in UTC."""
+    return pl.col("arrived").dt.replace_time_zone("UTC").dt.convert_time_zone(WALES).dt.date()
 
 
 @cache
