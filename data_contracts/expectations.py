@@ -25,6 +25,7 @@ import polars.selectors as cs
 
 from data_contracts import problems
 from data_contracts.contract import Column, ColumnType, Table
+from data_contracts.lean_import import hidden, put_off
 from data_contracts.stated import Stated, says
 
 SUBMISSION, ROW = "submission", "row"
@@ -346,10 +347,19 @@ def _reconcile(check: Check, result: Mapping[str, Any], expected: int) -> None:
         )
 
 
-def _expectation(place: int, check: Check) -> Any:
-    import great_expectations.expectations as gxe
+def library() -> Any:
+    """Great Expectations, which takes a second to import and without this more than two.
 
-    made = getattr(gxe, check.expectation)
+    What it has only for databases and for pictures of data stays unloaded: nothing here uses it.
+    """
+    with put_off("scipy.stats", "altair"), hidden("sqlalchemy"):
+        import great_expectations
+        import great_expectations.expectations
+    return great_expectations
+
+
+def _expectation(place: int, check: Check) -> Any:
+    made = getattr(library().expectations, check.expectation)
     arguments = {name: _moment(value) for name, value in check.arguments.items()}
     return made(**arguments, meta={"check": place, "code": check.code})
 
@@ -360,7 +370,7 @@ def _moment(value: Any) -> Any:
 
 def _batch(frame: pl.DataFrame) -> Any:
     """A frame as a batch of Great Expectations, in a context that leaves nothing behind."""
-    import great_expectations as gx
+    gx = library()
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
@@ -375,10 +385,9 @@ def _results(
     batch: Any, suite: tuple[Check, ...], places: list[int], form: Mapping[str, Any]
 ) -> list[tuple[int, Mapping[str, Any]]]:
     """Validate some checks of a suite: the place of each and what was found."""
-    import great_expectations as gx
-
     if not places:
         return []
+    gx = library()
     expectations = [_expectation(place, suite[place]) for place in places]
     made = gx.ExpectationSuite("contract", expectations=expectations)
     answer = batch.validate(made, result_format=dict(form))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,10 +18,11 @@ import polars as pl
 
 from assets.steps.check import check
 from assets.steps.night import Night
-from assets.steps.read import parsed_name
+from assets.steps.read import BOOK_TYPES, parsed_name
 from assets.steps.receive import receive_files
 from assets.steps.submissions import PROBLEMS, SHEET, Receipt, all_receipts
 from assets.steps.trial import TRIAL
+from data_contracts.expectations import library
 from data_contracts.problems import UNKNOWN_SUBMITTER, facts_json
 
 # Stands for a sender that nobody has named.
@@ -57,7 +59,11 @@ def at_desk(
         inbox = night.lake.inbox / code / TRIAL
         inbox.mkdir(parents=True)
         shutil.copyfile(path, inbox / path.name)
-        receive_files(night, settled=True)
+        with ThreadPoolExecutor(1) as pool:
+            if path.suffix.lower() in BOOK_TYPES:
+                # While a process of its own opens the workbook.
+                pool.submit(library)
+            receive_files(night, settled=True)
         for contract in night.contracts:
             check(night, contract)
         receipts = all_receipts(night.lake)
@@ -67,11 +73,16 @@ def at_desk(
             )
         receipt = receipts[0]
         home = night.lake.submissions / receipt.submission
-        problems = pl.read_parquet(home / PROBLEMS)
-        # Read whole: the folder is gone in a moment.
-        sheet_rows = pl.read_parquet(home / SHEET) if (home / SHEET).exists() else None
+        problems, sheet_rows = _frame(home / PROBLEMS), None
+        if (home / SHEET).exists():
+            sheet_rows = _frame(home / SHEET)
         told = problems if sender else _without_inbox(problems)
         return Desk(night, receipt, told, sheet_rows)
+
+
+def _frame(path: Path) -> pl.DataFrame:
+    """Read whole: the folder is gone in a moment, and Windows removes no file that is in use."""
+    return pl.read_parquet(path.read_bytes())
 
 
 def _without_inbox(problems: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,8 @@ from typing import Any
 
 import polars as pl
 
+# Windows can neither open a folder nor make safe what is open only for reading.
+CAN_SYNC = hasattr(os, "O_DIRECTORY")
 # From so many files on, one call that waits for all of the disk is quicker than one for each.
 MANY = 64
 
@@ -161,6 +163,8 @@ def sync_contents(folders: Iterable[Path]) -> None:
 
 
 def _sync(path: Path) -> None:
+    if not CAN_SYNC:
+        return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -49,8 +49,11 @@ COPYING = ".making-copy"
 # A folder beside the files, since a rename works only on one disk. `_finish` looks into those that
 # a crash left.
 LEAVING = ".taken-"
-# A link that took a file's place is not followed, a pipe is not waited for; Windows has neither.
-SAFELY = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+# A link that took a file's place is not followed, a pipe is not waited for; Windows has neither,
+# but would change the ends of lines.
+SAFELY = os.O_RDONLY
+for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
+    SAFELY |= getattr(os, name, 0)
 # A file that is just being copied has no place in the order.
 NOT_YET = 0
 # Letters of a name and its ending that stay when it is lengthened: no disk takes more than 255

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 import re
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -264,3 +266,60 @@ def test_the_exit_code_is_that_of_the_worst_file(tmp_path: Path, kinds: str, exp
 def _broken(path: Path) -> Path:
     path.write_bytes(b"PK\x03\x04 broken off")
     return path
+
+
+# --- In a process of its own ----------------------------------------------------------------------
+
+# What a desk has no need of: it schedules nothing and draws nothing.
+UNNEEDED = ("dagster", "plotly", "sqlalchemy", "altair", "scipy.stats", "filelock")
+CHECK = """
+import sys
+{before}
+from pipelines.cli import main
+if __name__ == "__main__":
+    try:
+        main()
+    finally:
+        print(sorted(set({unneeded}) & set(sys.modules)), file=sys.stderr)
+"""
+# Windows has neither these modules nor these names.
+LIKE_WINDOWS = """
+import os, multiprocessing
+for name in ("resource", "fcntl", "pwd", "grp", "termios"):
+    sys.modules[name] = None
+for name in ("O_NOFOLLOW", "O_NONBLOCK", "killpg", "sync", "fork", "geteuid", "getuid"):
+    if hasattr(os, name):
+        delattr(os, name)
+multiprocessing.set_start_method("spawn")
+"""
+
+
+@pytest.mark.parametrize("before", ["", LIKE_WINDOWS], ids=["as it is", "like Windows"])
+@pytest.mark.parametrize("kind", [".csv", ".xlsx"])
+def test_a_check_needs_no_lake_and_leaves_nothing_elsewhere(
+    tmp_path: Path, before: str, kind: str
+) -> None:
+    """The home, the working folder and the folder for temporary files are empty afterwards."""
+    sent, home, work, temporary, out = (
+        tmp_path / name for name in ("sent", "home", "work", "temporary", "out")
+    )
+    for folder in (sent, home, work, temporary, out):
+        folder.mkdir()
+    frame, path = rows(3, falls_total="six"), sent / f"{NAME}{kind}"
+    put(sent, frame, path.name) if kind == ".csv" else workbook(path, frame)
+    content = path.read_bytes()
+    script = tmp_path / "script.py"
+    script.write_text(CHECK.format(before=before, unneeded=UNNEEDED))
+    told = subprocess.run(
+        [sys.executable, "-B", script, "check", path, "--xlsx", out / "a.xlsx", "--html",
+         out / "a.html", "--today", TODAY.isoformat()],
+        capture_output=True, text=True, cwd=work,
+        env={"HOME": str(home), "TMPDIR": str(temporary), "USERPROFILE": str(home),
+             "PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    assert told.stderr == "[]\n"
+    assert told.returncode == 1
+    assert "C02" in told.stdout
+    assert sorted(place.name for place in out.iterdir()) == ["a.html", "a.xlsx"]
+    assert [*home.iterdir(), *work.iterdir(), *temporary.iterdir()] == []
+    assert [path.read_bytes(), *sent.iterdir()] == [content, path]
