@@ -15,6 +15,7 @@ import polars as pl
 from data_contracts.contract import Contract
 from data_contracts.problems import Outcome
 from data_contracts.registers import Registers
+from reports.comparisons import COMPARISON_SCHEMA
 from reports.notes import OWN_NOTE, Note
 from reports.pages.audience import COLLABORATIVE, Audience, Reader, visible
 from reports.waiting import DECISION_SCHEMA, QUEUE_SCHEMA, TIMELINESS_SCHEMA, Waits
@@ -33,7 +34,8 @@ class Edition:
     facts about work. before: the verdict on each series
     (series, verdict) as the report for the month before stood then; None where that is not known.
     queue, timeliness, decisions: what waits, how returns came in, what was decided (waiting.py).
-    notes: what people wrote beside the pages' own narrative.
+    notes: what people wrote beside the pages' own narrative. comparisons: the place of each
+    organisation among all, which has to be known before others are cut away (comparisons.py).
     """
 
     data_month: date
@@ -53,6 +55,9 @@ class Edition:
     timeliness: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TIMELINESS_SCHEMA))
     decisions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISION_SCHEMA))
     notes: tuple[Note, ...] = ()
+    comparisons: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=COMPARISON_SCHEMA)
+    )
     audience: Audience = COLLABORATIVE
 
     def shown_to(self, audience: Audience) -> Edition:
@@ -60,8 +65,9 @@ class Edition:
 
         Returns are not cut: who sent what and when is told to everyone. Files and what was found
         in them are for the one who sent them, except that everyone sees which files are in force.
-        What waits and what was decided is for whoever has to act, and for the collaborative, which
-        keeps all of it in hand but does not see the names of files that may name a person.
+        What waits is for whoever has to act, for the organisation that is waited for, and for the
+        collaborative, which keeps all of it in hand; what was decided is for those who act and the
+        collaborative. Only who sent a file sees its name where that may name a person.
         """
         submissions = self._submissions(audience)
         known = submissions.select("submission")
@@ -72,6 +78,7 @@ class Edition:
             points=visible(self.points, audience),
             series=visible(self.series, audience),
             changes=visible(self.changes, audience),
+            comparisons=visible(self.comparisons, audience),
             submissions=submissions,
             queue=self._queue(audience),
             timeliness=visible(self.timeliness, audience),
@@ -87,7 +94,9 @@ class Edition:
             return _without_locked_names(self.queue, pl.col("kind") == Waits.QUARANTINED)
         if audience.reader is Reader.STEWARD:
             return self.queue.filter(pl.col("submitter") == audience.code)
-        return self.queue.clear()
+        concerned = pl.any_horizontal(pl.col("submitter", "organisation") == audience.code)
+        is_locked = pl.col("kind") == Waits.QUARANTINED
+        return _without_locked_names(self.queue.filter(concerned), is_locked)
 
     def _decisions(self, audience: Audience) -> pl.DataFrame:
         if audience.reader is Reader.COLLABORATIVE:

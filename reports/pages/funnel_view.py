@@ -75,7 +75,7 @@ def funnel_view(
     points, lines = found.points.filter(same), found.lines.filter(same)
     shown = _shown(points)
     placed = shown.filter(pl.col("place").is_not_null())
-    digits = _digits([*placed["value"].to_list(), of["target"]])
+    digits = decimals_for([*placed["value"].to_list(), of["target"]])
     headline = headline or _headline(points, of["group"], words)
     texts = FunnelTexts(
         name=headline,
@@ -102,7 +102,7 @@ def _shown(points: pl.DataFrame) -> pl.DataFrame:
     return points.sort(outside, descending=True, maintain_order=True).head(MOST_UNITS)
 
 
-def _digits(values: Iterable[float | None]) -> int:
+def decimals_for(values: Iterable[float | None]) -> int:
     """Decimals that show four figures of the largest value."""
     largest = max((abs(value) for value in values if value), default=1.0)
     return min(6, max(0, 3 - math.floor(math.log10(largest))))
@@ -139,11 +139,11 @@ def _of_point(row: Row, digits: int, words: Words) -> str:
         value=words.number(row["value"], digits),
         numerator=_as_given(row["numerator"], words),
         denominator=_as_given(row["denominator"], words),
-        place=_place(row, words),
+        place=place_text(row, words),
     )
 
 
-def _place(row: Row, words: Words) -> str:
+def place_text(row: Row, words: Words) -> str:
     """Where a unit lies, and whether its size could show anything else."""
     if row["place"] is None:
         where = "none"
@@ -204,7 +204,7 @@ def _facts(points: pl.DataFrame, shown: pl.DataFrame, of: Row, words: Words) -> 
     facts = [words.text(f"funnel_page.note.{FunnelNote(note).value}") for note in of["notes"]]
     if of["phi"] is not None:
         key = "widened" if of["adjusted"] else "not_widened"
-        phi, tau2 = words.number(of["phi"], 2), words.number(of["tau2"], _digits([of["tau2"]]))
+        phi, tau2 = words.number(of["phi"], 2), words.number(of["tau2"], decimals_for([of["tau2"]]))
         facts.append(words.text(f"funnel_page.dispersion.{key}", phi=phi, tau2=tau2))
     if len(shown) < len(points):
         count = words.number(len(shown), 0)
@@ -225,14 +225,14 @@ def _cells(row: Row, digits: int, words: Words) -> tuple[str, ...]:
         given("denominator"),
         number("value", digits),
         number("expected", 1),
-        _between(row, "95", digits, words),
-        _between(row, "998", digits, words),
-        _place(row, words),
+        lines_text(row, "95", digits, words),
+        lines_text(row, "998", digits, words),
+        place_text(row, words),
         _verdict(Verdict(row["verdict_95"]), words),
     )
 
 
-def _between(row: Row, level: str, digits: int, words: Words) -> str:
+def lines_text(row: Row, level: str, digits: int, words: Words) -> str:
     """The two lines of a level at this unit, either of which may not be there."""
     if row["place"] is None:
         return ""

@@ -20,6 +20,7 @@ from reports.figures.sizes import Size
 from reports.notes import OWN_NOTE
 from reports.pages.chart import ChartModel, model_of
 from reports.pages.chart_labels import Options
+from reports.pages.comparison import ComparisonRow, comparison_rows
 from reports.pages.file_names import file_name
 from reports.pages.findings import Finding, finding, of_kind, verdicts_before
 from reports.pages.frame import INDEX, with_measures
@@ -44,6 +45,7 @@ from reports.pages.quality import (
     shown_months,
     submissions_in_force,
 )
+from reports.pages.queue_list import WaitingRow, waiting_groups
 from reports.pages.return_statuses import SHOWN
 from reports.pages.series_key import SeriesKey
 from reports.pages.tests_of_change import ChangeRow, change_rows, flags_for
@@ -63,11 +65,14 @@ class StripGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnWorkstream:
-    """One workstream: own charts, parts with a signal, tables, returns, changes, files."""
+    """One workstream: own charts, places among others, parts with a signal, tables, returns,
+    changes, files.
+    """
 
     id: str
     name: str
     charts: tuple[ChartModel, ...]
+    places: tuple[ComparisonRow, ...]
     signals: tuple[ChartModel, ...]
     tables: tuple[UnitTable, ...]
     returns: ReturnGrid
@@ -88,6 +93,7 @@ class OrganisationPage:
     note: NoteView | None
     strip: tuple[StripGroup, ...]
     has_simulated: bool
+    waiting: tuple[WaitingRow, ...]
     workstreams: tuple[OwnWorkstream, ...]
     returns_sub: str
     statuses: tuple[tuple[str, str], ...]
@@ -142,6 +148,7 @@ def organisation_page(
         note=note_view(edition, f"{OWN_NOTE}{code}", words),
         strip=strip,
         has_simulated=any(cell.is_simulated for group in strip for cell in group.cells),
+        waiting=tuple(row for group in waiting_groups(edition, words) for row in group.rows),
         workstreams=workstreams,
         returns_sub=maker.returns_sub(),
         statuses=tuple((s, words.text(f"charts.status.{s}")) for s in SHOWN),
@@ -235,6 +242,7 @@ class _Maker:
             id=contract.workstream.replace("_", "-"),
             name=self.words.text(f"{contract.workstream}.workstream.name"),
             charts=charts,
+            places=comparison_rows(self.edition, contract, self.words, self.code),
             signals=signals,
             tables=UnitTables(self.edition, self.words, own, anchors).tables(),
             returns=own_returns(self.edition, contract, self.words, self.code),

@@ -15,17 +15,18 @@ from types import MappingProxyType
 
 import polars as pl
 
-from data_contracts.contract import Measure
+from data_contracts.contract import Contract, Measure
 from data_contracts.states import PointState
+from reports.comparisons import COMPARISON_SCHEMA
 from reports.edition import Edition
 from reports.months import later, months
 from reports.pages.file_names import file_name
 from reports.pages.funnel_view import NUMBER_COLUMNS, FunnelView, funnel_view, heads
 from reports.pages.levels import ORGANISATION, WALES
 from reports.pages.safe_csv import csv_bytes
-from reports.pages.units import unit_name
+from reports.pages.units import due_organisations, unit_name
 from reports.pages.workstream_series import WorkstreamSeries
-from reports.spc.funnel import funnel
+from reports.spc.funnel import Funnel, funnel
 from reports.spc.funnel_plan import FunnelKind, FunnelPlan, Place
 from reports.spc.vocabulary import Chart, Direction
 from reports.words import Words
@@ -68,37 +69,92 @@ def last_quarter(data_month: date) -> tuple[date, ...]:
     return tuple(months(later(last, 1 - MONTHS_IN_A_QUARTER), last))
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The organisations of a measure, by code, with their places; the quarter's months."""
+
+    measure: Measure
+    quarter: tuple[date, ...]
+    plan: FunnelPlan
+    sums: pl.DataFrame
+    due: tuple[str, ...]
+
+    def funnel(self, names: Mapping[str, str]) -> Funnel:
+        """The funnel of organisations under these names; codes without one keep their code."""
+        return funnel(self.sums.with_columns(pl.col("unit").replace(names)), self.plan)
+
+
 def quarter_funnels(
     edition: Edition, series: WorkstreamSeries, words: Words
 ) -> tuple[QuarterFunnel, ...]:
     """One for each key measure that counts events or cases and that enough organisations sent."""
-    made = (_of_measure(edition, series, measure, words) for measure in series.key_measures)
-    return tuple(one for one in made if one is not None)
+    made = (_compared(edition, series.contract, measure) for measure in series.key_measures)
+    return tuple(_in_words(edition, one, words) for one in made if one is not None)
 
 
-def _of_measure(
-    edition: Edition, series: WorkstreamSeries, measure: Measure, words: Words
-) -> QuarterFunnel | None:
-    # Where the data choose the chart, Wales has the most of them.
-    chart = series.of(measure, WALES).chart or measure.chart
-    kind = KINDS.get(Chart(chart))
-    due = series.organisations(measure)
+def comparisons(edition: Edition) -> pl.DataFrame:
+    """The place of every organisation in every funnel, as COMPARISON_SCHEMA.
+
+    The edition is one that was not cut: a place is one among all organisations.
+    """
+    made = (
+        _compared(edition, contract, measure)
+        for contract in edition.contracts
+        if contract.measures
+        for measure in WorkstreamSeries(contract, {}).key_measures
+    )
+    places = [_places(one) for one in made if one is not None]
+    return pl.concat([pl.DataFrame(schema=COMPARISON_SCHEMA), *places])
+
+
+def _places(compared: _Compared) -> pl.DataFrame:
+    found = compared.funnel({}).points.filter(pl.col("place").is_not_null())
+    told = found.with_columns(
+        workstream=pl.lit(compared.measure.workstream),
+        measure=pl.lit(compared.measure.id),
+        organisation="unit",
+        first=pl.lit(compared.quarter[0]),
+        last=pl.lit(compared.quarter[-1]),
+    )
+    return told.select(pl.col(name).cast(kind) for name, kind in COMPARISON_SCHEMA.items())
+
+
+def _compared(edition: Edition, contract: Contract, measure: Measure) -> _Compared | None:
+    """What is compared; None for what a chart measures and where too few sent whole quarters."""
+    kind = KINDS.get(_chart(edition, measure))
+    due = due_organisations(contract, measure)
     if kind is None or len(due) < FEWEST:
         return None
     quarter = last_quarter(later(edition.data_month, -measure.final_after_months))
     sums = _sums(edition.points, measure, quarter)
     if len(sums) < FEWEST or not _are_counts(sums):
         return None
-    names = {code: unit_name(edition, words, code) for code in due}
     plan = FunnelPlan(
         kind=kind, direction=Direction(measure.direction.value), multiplier=measure.multiplier
     )
-    found = funnel(sums.with_columns(pl.col("unit").replace(names)), plan)
+    return _Compared(measure, quarter, plan, sums, tuple(due))
+
+
+def _chart(edition: Edition, measure: Measure) -> Chart:
+    """Where the data choose the chart, Wales has the most of them."""
+    of_wales = (
+        (pl.col("workstream") == measure.workstream)
+        & (pl.col("measure") == measure.id)
+        & (pl.col("level") == WALES)
+    )
+    chosen = edition.series.filter(of_wales).sort("phase")["chart"]
+    return Chart(chosen[-1] if len(chosen) and chosen[-1] else measure.chart)
+
+
+def _in_words(edition: Edition, compared: _Compared, words: Words) -> QuarterFunnel:
+    measure, quarter = compared.measure, compared.quarter
+    names = {code: unit_name(edition, words, code) for code in compared.due}
+    found = compared.funnel(names)
     (summary,) = found.summary.to_dicts()
-    without = sorted(names[code] for code in set(due) - set(sums["unit"]))
-    anchor = f"funnel-{measure.id.replace('_', '-')}"
+    without = sorted(names[code] for code in set(compared.due) - set(compared.sums["unit"]))
+    anchor = funnel_anchor(measure)
     headline = _headline(found.points, measure, words)
-    view = funnel_view(anchor, summary, found, plan, words, headline)
+    view = funnel_view(anchor, summary, found, compared.plan, words, headline)
     file = csv_bytes(heads(words), view.rows)
     return QuarterFunnel(
         view=view,
@@ -116,6 +172,11 @@ def _of_measure(
         csv=file,
         csv_size=words.text("charts.chart.kilobytes", n=math.ceil(len(file) / 1024)),
     )
+
+
+def funnel_anchor(measure: Measure) -> str:
+    """Where a measure's funnel stands on its workstream's page."""
+    return f"funnel-{measure.id.replace('_', '-')}"
 
 
 def _sums(points: pl.DataFrame, measure: Measure, quarter: tuple[date, ...]) -> pl.DataFrame:

@@ -85,10 +85,15 @@ def queue_page(edition: Edition, words: Words) -> QueuePage:
 def queue_inputs(edition: Edition) -> tuple[str, ...]:
     """What a page that shows any of it is made from: everything but the days that have passed."""
     return (
-        rows_digest(edition.queue.drop("working_days")),
+        waiting_input(edition),
         rows_digest(edition.timeliness),
         rows_digest(edition.decisions),
     )
+
+
+def waiting_input(edition: Edition) -> str:
+    """What a page that shows what waits is made from."""
+    return rows_digest(edition.queue.drop("working_days"))
 
 
 def queue_sentence(edition: Edition, words: Words) -> str:

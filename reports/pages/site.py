@@ -34,10 +34,11 @@ from reports.pages.note import note_input
 from reports.pages.organisation import has_page, organisation_page, read_all
 from reports.pages.own_units import OwnSeries
 from reports.pages.problem_catalogue import catalogue_name, problem_catalogue
+from reports.pages.quarter_funnel import comparisons
 from reports.pages.quarter_log import replaced_files
 from reports.pages.quarterly import as_at_the_end, quarterly_pack
 from reports.pages.queue_names import queue_name
-from reports.pages.queue_page import queue_inputs, queue_page, queue_size
+from reports.pages.queue_page import queue_inputs, queue_page, queue_size, waiting_input
 from reports.pages.reference_names import definitions_name
 from reports.pages.render import STATIC, Page, render_page
 from reports.pages.steward_index import steward_index
@@ -98,8 +99,10 @@ def page_tasks(
         *(audience.organisation(code) for code in organisations(edition)),
         *(audience.steward(code) for code in submitters(edition)),
     )
+    # A place among others has to be known before the others are cut away.
+    compared = replace(edition, comparisons=comparisons(edition))
     every = (
-        reader_tasks(edition.shown_to(reader), words_by_language, sheet_rows_of, compared_of)
+        reader_tasks(compared.shown_to(reader), words_by_language, sheet_rows_of, compared_of)
         for reader in readers
     )
     return list(chain.from_iterable(every))
@@ -252,6 +255,8 @@ def _own(shown: Edition, languages: tuple[Words, ...], code: str) -> Iterator[Pa
         rows_digest(shown.changes, *CHANGE),
         rows_digest(shown.submissions, "submission"),
         _before(shown),
+        waiting_input(shown),
+        rows_digest(shown.comparisons, "workstream", "measure"),
         note_input(shown, f"{OWN_NOTE}{code}"),
     )
     # Read when the first language's page is made, and once for all languages.

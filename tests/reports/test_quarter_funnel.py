@@ -8,7 +8,14 @@ import pytest
 from synthetic import make_edition
 
 from reports.edition import Edition
-from reports.pages.quarter_funnel import QuarterFunnel, last_quarter, quarter_funnels
+from reports.pages.audience import organisation
+from reports.pages.organisation import organisation_page
+from reports.pages.quarter_funnel import (
+    QuarterFunnel,
+    comparisons,
+    last_quarter,
+    quarter_funnels,
+)
 from reports.pages.workstream import workstream_page
 from reports.pages.workstream_series import read_workstream
 from reports.words import Words
@@ -94,3 +101,28 @@ def test_weighted_sums_have_no_funnel() -> None:
     edition = replace(made, points=halved)
     words = Words.load(edition.translations_folder, "en")
     assert workstream_page(edition, "falls", words).funnels == ()
+
+
+def test_an_organisation_knows_its_place_without_the_others_figures() -> None:
+    """300 falls in 30,000 bed days are 10.00 in 1,000; all eight together have 6.50."""
+    edition = _compared()
+    whole = replace(edition, comparisons=comparisons(edition))
+    own = whole.shown_to(organisation("7A4"))
+    assert set(own.comparisons["organisation"]) == {"7A4"}
+    words = Words.load(edition.translations_folder, "en")
+    falls = organisation_page(own, words, "7A4").workstreams[0].places[0]
+    assert (falls.measure, falls.quarter) == (
+        "Falls per 1,000 bed days",
+        "July 2026 to September 2026",
+    )
+    assert (falls.value, falls.overall, falls.place) == ("10.00", "6.50", "Above the 99.8 % lines")
+    assert falls.is_outside
+    other = organisation_page(whole.shown_to(organisation("7A1")), words, "7A1")
+    assert other.workstreams[0].places[0].place == "Within"
+
+
+def test_an_organisation_whose_quarter_is_not_whole_is_told_no_place() -> None:
+    edition = _compared(incomplete="7A1")
+    found = comparisons(edition).filter(measure="falls_rate")
+    assert found.height == 7
+    assert "7A1" not in set(found["organisation"])

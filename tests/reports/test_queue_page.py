@@ -14,6 +14,7 @@ from data_contracts.problems import problems_frame
 from reports.edition import Edition
 from reports.figures.share_bars import share_bars
 from reports.pages import audience
+from reports.pages.organisation import organisation_page
 from reports.pages.queue_page import QueuePage, queue_inputs, queue_page, queue_sentence
 from reports.pages.render import render_page
 from reports.waiting import DECISION_SCHEMA, QUEUE_SCHEMA
@@ -187,7 +188,7 @@ def test_the_overview_counts_what_waits(edition: Edition, english: Words, welsh:
         (audience.steward("7A4"), ["7A4"], ["7A4"]),
         (audience.steward("7A7"), ["7A7"], ["7A7"]),
         (audience.steward("RT4"), [], []),
-        (audience.organisation("7A4"), [], []),
+        (audience.organisation("7A4"), ["7A4"], []),
     ],
 )
 def test_readers_see_what_is_for_them(
@@ -204,6 +205,19 @@ def test_readers_see_what_is_for_them(
     shown = made.shown_to(reader)
     assert shown.queue["submitter"].to_list() == waiting_for
     assert shown.decisions["organisation"].to_list() == decided_on
+
+
+def test_an_organisation_reads_what_it_is_waited_for(edition: Edition, english: Words) -> None:
+    """A file that may name a person is named by its submission, whatever its name says."""
+    made = waiting(
+        edition, waits("quarantined", "7A7", NOVEMBER), waits("refused", "7A4", NOVEMBER)
+    )
+    powys = organisation_page(made.shown_to(audience.organisation("7A7")), english, "7A7")
+    (row,) = powys.waiting
+    assert row.what == "Locked away"
+    assert text(row.file) == "Submission: 20261113-quarantined"
+    bay = organisation_page(made.shown_to(audience.organisation("7A3")), english, "7A3")
+    assert bay.waiting == ()
 
 
 def test_the_trend_has_a_bar_and_numbers_for_each_month(edition: Edition, english: Words) -> None:
