@@ -282,15 +282,23 @@ if __name__ == "__main__":
     finally:
         print(sorted(set({unneeded}) & set(sys.modules)), file=sys.stderr)
 """
-# Windows has neither these modules nor these names.
+# Windows has neither these modules nor these names, opens no folder, and has other encodings.
 LIKE_WINDOWS = """
-import os, multiprocessing
+import multiprocessing, os, shutil
 for name in ("resource", "fcntl", "pwd", "grp", "termios"):
     sys.modules[name] = None
-for name in ("O_NOFOLLOW", "O_NONBLOCK", "killpg", "sync", "fork", "geteuid", "getuid"):
-    if hasattr(os, name):
-        delattr(os, name)
+for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_DIRECTORY", "killpg", "sync", "fork", "geteuid",
+             "getuid"):
+    delattr(os, name)
+def files_only(path, *arguments, really=os.open, **named):
+    if os.path.isdir(path):
+        raise PermissionError(13, "Permission denied", path)
+    return really(path, *arguments, **named)
+os.open = files_only
+shutil._use_fd_functions = False
 multiprocessing.set_start_method("spawn")
+for stream in (sys.stdout, sys.stderr):
+    stream.reconfigure(encoding="cp1252", errors="strict")
 """
 
 
@@ -323,3 +331,20 @@ def test_a_check_needs_no_lake_and_leaves_nothing_elsewhere(
     assert sorted(place.name for place in out.iterdir()) == ["a.html", "a.xlsx"]
     assert [*home.iterdir(), *work.iterdir(), *temporary.iterdir()] == []
     assert [path.read_bytes(), *sent.iterdir()] == [content, path]
+
+
+def test_letters_that_a_console_lacks_end_no_check(tmp_path: Path) -> None:
+    """`y` with a circumflex is no letter of the old Windows encoding."""
+    path = put(tmp_path, rows(ward_name="Tŷ Gwyn", falls_total="tŷ"))
+    told = {}
+    for more in ((), ("--json",)):
+        found = subprocess.run(
+            [sys.executable, "-m", "pipelines.cli", "check", path, *more, "--language", "cy",
+             "--today", TODAY.isoformat()],
+            capture_output=True, env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        )  # fmt: skip
+        assert (found.returncode, found.stderr) == (1, b"")
+        told[more] = found.stdout
+    assert b"C02" in told[()]
+    (one,) = json.loads(told["--json",].decode("ascii"))["files"]
+    assert {found["value"] for found in one["problems"] if found["code"] == "C02"} == {"tŷ"}
