@@ -29,8 +29,11 @@ from pipelines.publish_command import Copies, CopyError
 from pipelines.spc_command import spc
 
 if TYPE_CHECKING:
+    from assets.steps.example import Example
     from assets.steps.result import Verdict
+    from data_contracts.contract import Table
     from pipelines.nightly import Told
+    from reports.words import Words
 
 DAY = "%Y-%m-%d"
 MOST_LINES = 12
@@ -147,25 +150,47 @@ def publish(
 def template(
     topic: Annotated[str, typer.Argument(help="Topic of the file; see `safecare contracts`.")],
     out_file: Annotated[
-        Path | None, typer.Option("--output", help="Default: template_<topic>.xlsx")
+        Path | None,
+        typer.Option(
+            "--output",
+            help="Default: template_<topic>.xlsx; with --example a name as it would be sent.",
+        ),
     ] = None,
     language: Annotated[Language, typer.Option(help="Language of the definitions.")] = Language.EN,
     contracts: Contracts = None,
+    with_example: Annotated[
+        bool, typer.Option("--example", help="With one row that passes `safecare check`.")
+    ] = False,
+    today: Today = None,
 ) -> None:
-    """Write an empty workbook for one kind of file."""
+    """Write a workbook to fill in for one kind of file."""
     from data_contracts.contract import HERE, load_contracts, tables_by_topic
     from reports.template import template as made
     from reports.words import Words
 
     tables = tables_by_topic(load_contracts(contracts))
-    if topic not in tables:
+    # A table's own name will do: falls.monthly is what findings call it.
+    table = {table.name: table for table in tables.values()}.get(topic) or tables.get(topic)
+    if table is None:
         raise typer.BadParameter(f"There is no topic {topic}; there are {', '.join(tables)}.")
     words = Words.load((contracts or HERE) / "translations", language)
-    place = out_file or Path(f"template_{topic}.xlsx")
+    example = _example(table, words, _day(today)) if with_example else None
+    default = example.file_name if example else f"template_{table.topic}.xlsx"
+    place = out_file or Path(default)
     if place.exists():
         raise typer.BadParameter(f"{place} exists already; give another name with --output.")
-    place.write_bytes(made(tables[topic], words))
+    place.write_bytes(made(table, words, example.cells if example else {}))
     out.print(f"Wrote {place}.")
+
+
+def _example(table: Table, words: Words, day: date | None) -> Example:
+    """A row of the last month that is over, which says in words that it is an example."""
+    from assets.steps.example import example
+    from assets.steps.months import later
+    from data_contracts.registers import load_registers
+
+    latest = later((day or date.today()).replace(day=1), -1)
+    return example(table, load_registers(), latest, words.text("pages.template.example"))
 
 
 app.command()(check)

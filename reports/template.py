@@ -7,6 +7,8 @@ Does not belong here: checking what comes back (assets/steps/check.py).
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -19,18 +21,29 @@ ROWS = 2000
 WIDTH = 18
 # Excel refuses a drop-down whose choices are longer together.
 LONGEST_CHOICE = 255
+# Nor does it show more letters beside a chosen cell.
+LONGEST_TITLE, LONGEST_HINT = 32, 255
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def template(table: Table, words: Words) -> bytes:
-    """The workbook as bytes: a sheet to fill in, and a sheet that says what each column means."""
+def template(table: Table, words: Words, example: Mapping[str, str] = NOTHING) -> bytes:
+    """The workbook as bytes: a sheet to fill in, and a sheet that says what each column means.
+
+    Beside a chosen cell Excel says what its column means. `example` are the cells of a first row.
+    """
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True})
-    head = book.add_format({"bold": True, "bg_color": "#e8edee", "text_wrap": True})
+    # Columns that may stay empty are told from those that may not by more than a colour.
+    head = book.add_format({"bold": True, "bg_color": "#e8edee", "text_wrap": True, "bottom": 2})
+    may_be_empty = book.add_format({"italic": True, "bg_color": "#e8edee", "text_wrap": True})
     text = book.add_format({"num_format": "@"})
     sheet = book.add_worksheet(table.topic[:31])
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(table.columns):
-        _column(sheet, place, column, head, text)
+        _column(sheet, place, column, head if column.required else may_be_empty, text)
+        _validated(sheet, place, column, meaning(table, column, words))
+        if column.name in example:
+            _example(sheet, place, column, example[column.name])
     _definitions(book.add_worksheet(words.text("pages.template.columns")), table, words, head)
     book.close()
     return made.getvalue()
@@ -48,11 +61,25 @@ def _column(sheet: Worksheet, place: int, column: Column, head: Format, text: Fo
     """Months, days and codes are text, so that Excel does not turn them into something else."""
     sheet.write_string(0, place, column.name, head)
     sheet.set_column(place, place, WIDTH, None if column.type is ColumnType.COUNT else text)
+
+
+def _validated(sheet: Worksheet, place: int, column: Column, told: tuple[str, str]) -> None:
+    """What Excel takes in a column, and what it says of it."""
+    allowed: dict[str, object] = {"validate": "any"}
     if column.type is ColumnType.COUNT:
-        sheet.data_validation(1, place, ROWS, place, _whole_number(column))
+        allowed = _whole_number(column)
     elif column.values and len(",".join(column.values)) <= LONGEST_CHOICE:
-        choice = {"validate": "list", "source": list(column.values)}
-        sheet.data_validation(1, place, ROWS, place, choice)
+        allowed = {"validate": "list", "source": list(column.values)}
+    title, hint = told
+    hints = {"input_title": title[:LONGEST_TITLE], "input_message": hint[:LONGEST_HINT]}
+    sheet.data_validation(1, place, ROWS, place, allowed | hints)
+
+
+def _example(sheet: Worksheet, place: int, column: Column, cell: str) -> None:
+    if column.type is ColumnType.COUNT:
+        sheet.write_number(1, place, int(cell))
+    else:
+        sheet.write_string(1, place, cell)
 
 
 def _whole_number(column: Column) -> dict[str, object]:
