@@ -16,6 +16,7 @@ from data_contracts.contract import Contract
 from data_contracts.problems import Outcome
 from data_contracts.registers import Registers
 from reports.comparisons import COMPARISON_SCHEMA
+from reports.corrections import CORRECTION_SCHEMA
 from reports.notes import OWN_NOTE, Note
 from reports.pages.audience import COLLABORATIVE, Audience, Reader, visible
 from reports.waiting import DECISION_SCHEMA, QUEUE_SCHEMA, TIMELINESS_SCHEMA, Waits
@@ -33,6 +34,7 @@ class Edition:
     sent (`to_mend`: nothing newer has put it right) and what was found in them. changes: dated
     facts about work. before: the verdict on each series
     (series, verdict) as the report for the month before stood then; None where that is not known.
+    corrections: figures that a later file changed (corrections.py).
     queue, timeliness, decisions: what waits, how returns came in, what was decided (waiting.py).
     notes: what people wrote beside the pages' own narrative. comparisons: the place of each
     organisation among all, which has to be known before others are cut away (comparisons.py).
@@ -51,6 +53,9 @@ class Edition:
     problems: pl.DataFrame
     changes: pl.DataFrame
     before: pl.DataFrame | None = None
+    corrections: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=CORRECTION_SCHEMA)
+    )
     queue: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=QUEUE_SCHEMA))
     timeliness: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TIMELINESS_SCHEMA))
     decisions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISION_SCHEMA))
@@ -79,6 +84,7 @@ class Edition:
             series=visible(self.series, audience),
             changes=visible(self.changes, audience),
             comparisons=visible(self.comparisons, audience),
+            corrections=visible(self.corrections, audience),
             submissions=submissions,
             queue=self._queue(audience),
             timeliness=visible(self.timeliness, audience),

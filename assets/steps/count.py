@@ -18,6 +18,7 @@ from types import MappingProxyType
 import duckdb
 import polars as pl
 
+from assets.steps.corrections import corrections
 from assets.steps.fingerprints import is_made, remaking, workstream_print
 from assets.steps.in_force import InForce, in_force
 from assets.steps.lake import write_frame
@@ -67,8 +68,9 @@ MEASURE_SCHEMA = pl.Schema(
 def count(night: Night, contract: Contract) -> StepResult:
     """Count every measure of a contract. Rows: points, those without figures included.
 
-    Writes measures.parquet, months.parquet (what is in force) and questions.parquet into the
-    workstream's folder; leaves them alone when nothing they are made from has changed.
+    Writes measures.parquet, months.parquet (what is in force), questions.parquet and
+    corrections.parquet into the workstream's folder; leaves them alone when nothing they are made
+    from has changed.
     """
     folder = night.lake.work / contract.workstream
     made_from = workstream_print(night, contract)
@@ -94,6 +96,11 @@ def read_questions(night: Night, contract: Contract) -> pl.DataFrame:
     return pl.read_parquet(night.lake.work / contract.workstream / "questions.parquet")
 
 
+def read_corrections(night: Night, contract: Contract) -> pl.DataFrame:
+    """Which figures a later version changed, as corrections.CORRECTION_SCHEMA."""
+    return pl.read_parquet(night.lake.work / contract.workstream / "corrections.parquet")
+
+
 def _write(folder: Path, night: Night, contract: Contract) -> None:
     receipts = all_receipts(night.lake)
     used = {table.id: in_force(night, contract, table, receipts) for table in contract.tables}
@@ -101,6 +108,8 @@ def _write(folder: Path, night: Night, contract: Contract) -> None:
     write_frame(folder / "months.parquet", pl.concat([u.months for u in used.values()]))
     questions = [problem for u in used.values() for problem in u.questions]
     write_frame(folder / "questions.parquet", problems_frame(questions))
+    changed = corrections(night, contract, used, lambda table, months: _sums(night, table, months))
+    write_frame(folder / "corrections.parquet", changed)
 
 
 def _counted(night: Night, contract: Contract, used: dict[str, InForce]) -> pl.DataFrame:

@@ -16,7 +16,7 @@ import polars as pl
 
 from assets.steps.answers import asks, with_answers
 from assets.steps.audit import decided
-from assets.steps.count import read_months, read_questions
+from assets.steps.count import read_corrections, read_months, read_questions
 from assets.steps.decisions import read_decisions
 from assets.steps.detect import read_before, read_points, read_series
 from assets.steps.months import data_month
@@ -106,6 +106,7 @@ def edition_of(night: Night, publication: str, of: Iterable[Contract] | None = N
         problems=problems,
         changes=_changes(night, months),
         before=_joined(read_before, night, contracts),
+        corrections=_joined(read_corrections, night, contracts),
         queue=queue(due, submissions, problems, night.today, contracts),
         timeliness=timeliness(due, night.today, contracts),
         decisions=decided(night, submissions),

@@ -65,14 +65,29 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """All versions of a month of which there are several, in the order of arrival.
+
+    Also those that a decision has withdrawn since. `expected` are the parts that the last complete
+    month had; `copies` are files that came again, which makes them newer.
+    """
+
+    versions: tuple[Candidate, ...]
+    expected: frozenset[Part]
+    copies: tuple[Receipt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
     """The version that counts for each month, and what was missing in any version.
 
-    `questions` are about wards missing: one problem for each version and month.
+    `questions` are about wards missing: one problem for each version and month. `several` are the
+    months of which more than one version was accepted (corrections.py).
     """
 
     months: pl.DataFrame
     questions: tuple[Problem, ...] = field(default=())
+    several: tuple[Versions, ...] = field(default=())
 
 
 def in_force(
@@ -81,21 +96,37 @@ def in_force(
     """The months of a table in force, as MONTHS_SCHEMA, sorted by organisation and period."""
     of = (contract.workstream, table.id)
     decisions = read_decisions(night)
-    sent = [
+    sent = [r for r in receipts if (r.workstream, r.table) == of and not r.trial]
+    taken = [r for r in sent if r.outcome in TAKEN]
+    own = [r for r in taken if r.submission not in decisions.withdrawn]
+    repeats = [
         r
-        for r in receipts
-        if (r.workstream, r.table) == of and not r.trial and r.submission not in decisions.withdrawn
+        for r in sent
+        if r.outcome is Outcome.DUPLICATE and r.submission not in decisions.withdrawn
     ]
-    own = [r for r in sent if r.outcome in TAKEN]
-    repeats = [r for r in sent if r.outcome is Outcome.DUPLICATE]
-    parts = _parts(night.lake, own, table)
+    parts = _parts(night.lake, taken, table)
+    versions = _by_organisation(own, parts)
+    ever = versions if len(own) == len(taken) else _by_organisation(taken, parts)
     chosen: list[Candidate] = []
     questions: list[Problem] = []
-    for versions in _by_organisation(own, parts).values():
-        for winner, all_versions in _chosen(versions, repeats, table, night.registers, decisions):
-            chosen.append(winner)
+    several: list[Versions] = []
+    for code, own_versions in versions.items():
+        for found, all_versions, expected in _chosen(
+            own_versions, repeats, table, night.registers, decisions
+        ):
+            chosen.append(found)
             questions += [_question(v) for v in all_versions if v.missing and not v.lost_rows]
-    return InForce(months=_frame(chosen, table), questions=tuple(questions))
+            if len(all_sent := ever[code][found.sent.period]) > 1:
+                several.append(_several(all_sent, expected, repeats))
+    return InForce(months=_frame(chosen, table), questions=tuple(questions), several=tuple(several))
+
+
+def _several(
+    versions: list[Candidate], expected: frozenset[Part], repeats: list[Receipt]
+) -> Versions:
+    known = {version.receipt.submission for version in versions}
+    copies = tuple(one for one in repeats if one.duplicate_of in known)
+    return Versions(versions=tuple(versions), expected=expected, copies=copies)
 
 
 def ranks(receipts: Iterable[Receipt]) -> dict[str, tuple[int, int]]:
@@ -181,28 +212,43 @@ def _chosen(
     table: Table,
     registers: Registers,
     decisions: Decisions,
-) -> Iterator[tuple[Candidate, list[Candidate]]]:
-    """For each month, oldest first, the version in force and all of its versions."""
+) -> Iterator[tuple[Candidate, list[Candidate], frozenset[Part]]]:
+    """For each month, oldest first, the version in force, all of its versions and the parts that
+    the last complete month before it had."""
     last_complete: frozenset[Part] = NO_PARTS
     for period in sorted(versions):
         expected = last_complete
-        judged: list[Candidate] = []
-        for version in versions[period]:
-            absent = expected - version.parts
-            gone = decisions.gone(version.sent.organisation, table, period, registers, absent)
-            judged.append(
-                replace(version, missing=absent - gone, lost_rows=_has_lost_rows(version, table))
-            )
-            expected |= version.parts
-        winner = _winner(judged, repeats)
-        if winner.is_complete:
-            gone = expected - winner.parts
-            organisation = winner.sent.organisation
-            last_complete = winner.parts | decisions.paused(organisation, table, period, gone)
-        yield winner, judged
+        all_judged = judged(versions[period], expected, table, registers, decisions)
+        chosen = winner(all_judged, repeats)
+        if chosen.is_complete:
+            known = expected.union(*(version.parts for version in all_judged))
+            gone = known - chosen.parts
+            organisation = chosen.sent.organisation
+            last_complete = chosen.parts | decisions.paused(organisation, table, period, gone)
+        yield chosen, all_judged, expected
 
 
-def _winner(versions: list[Candidate], repeats: list[Receipt]) -> Candidate:
+def judged(
+    versions: Iterable[Candidate],
+    expected: frozenset[Part],
+    table: Table,
+    registers: Registers,
+    decisions: Decisions,
+) -> list[Candidate]:
+    """Versions of a month in the order of arrival, each with what is missing in it."""
+    found: list[Candidate] = []
+    for version in versions:
+        absent = expected - version.parts
+        own = version.sent
+        gone = decisions.gone(own.organisation, table, own.period, registers, absent)
+        found.append(
+            replace(version, missing=absent - gone, lost_rows=_has_lost_rows(version, table))
+        )
+        expected |= version.parts
+    return found
+
+
+def winner(versions: list[Candidate], repeats: Iterable[Receipt]) -> Candidate:
     """The newest complete version, else the newest; ranked among all, complete or not."""
     known = {version.receipt.submission: version.receipt for version in versions}
     copies = (one for one in repeats if one.duplicate_of in known)

@@ -25,6 +25,7 @@ TABLES: Mapping[str, str] = MappingProxyType(
         "submission": "submissions",
         "problem": "problems",
         "change": "changes",
+        "correction": "corrections",
     }
 )
 

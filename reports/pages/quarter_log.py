@@ -11,14 +11,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
 
 from data_contracts.contract import Contract, Measure
-from reports.deadlines import in_wales
 from reports.edition import Edition
 from reports.figures.sizes import Size
+from reports.pages.corrections import figures_of, file_told, measure_name, newest_first
 from reports.pages.levels import ORGANISATION, WALES
 from reports.pages.month_names import short_month
 from reports.pages.phase_reasons import boundaries_of, phase_notes
@@ -31,7 +32,7 @@ from reports.sentences import Speaker
 from reports.words import Words
 
 # As many as leave room for the rest of the sheet.
-MOST_FLAGS, MOST_CHANGES, MOST_GAPS, MOST_LOGGED = 8, 5, 4, 5
+MOST_FLAGS, MOST_CHANGES, MOST_GAPS, MOST_LOGGED, MOST_FIGURES = 8, 5, 4, 5, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,10 +225,10 @@ def _log(
     requests: list[dict[str, Any]],
     words: Words,
 ) -> Log:
-    """Corrected files, new limits, new targets, what was told of the data; then the contract."""
+    """Corrected figures, new limits, new targets, what was told of the data; then the contract."""
     contract = series.contract
     found = [
-        *_replaced(told, contract, quarter, words),
+        *_corrected(told, contract, quarter, words),
         *_new_limits(told, series, quarter, words),
         *_new_targets(contract, quarter, words),
         *(_request(told, series, row, words) for row in requests),
@@ -238,30 +239,48 @@ def _log(
     return Log((*found[:MOST_LOGGED], LogItem(agreed)), more)
 
 
-def replaced_files(told: Edition, quarter: Quarter) -> pl.DataFrame:
-    """Files in force for a month of the quarter that replaced an earlier version, with `months`."""
-    ours = pl.col("months_in_force").list.set_intersection(list(quarter.months)).list.sort()
-    columns = ("submission", "workstream", "table", "submitter", "version", "arrived")
-    used = told.submissions.filter(pl.col("version") > 1).select(*columns, months=ours)
-    in_force = used.filter(pl.col("months").list.len() > 0)
-    return in_force.sort("submitter", "table", "arrived", "submission")
-
-
-def _replaced(
+def _corrected(
     told: Edition, contract: Contract, quarter: Quarter, words: Words
 ) -> Iterator[LogItem]:
-    ours = replaced_files(told, quarter).filter(pl.col("workstream") == contract.workstream)
-    for row in ours.to_dicts():
+    """Each file that changed figures of the quarter, newest first, with the first few of them."""
+    ours = told.corrections.filter(
+        pl.col("workstream") == contract.workstream, pl.col("period") >= quarter.first
+    )
+    of_file = itemgetter("day", "organisation", "table", "cause", "submission")
+    by_file: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in newest_first(ours):
+        by_file.setdefault(of_file(row), []).append(row)
+    for rows in by_file.values():
+        first = rows[0]
         yield LogItem(
             words.text(
-                "quarterly.log.replaced",
-                organisation=unit_name(told, words, row["submitter"]),
-                table=_table(contract, row["table"], words),
-                months=_months(row["months"], words),
-                version=row["version"],
-                arrived=words.date(in_wales(row["arrived"]).date()),
+                "quarterly.log.corrected",
+                organisation=unit_name(told, words, first["organisation"]),
+                table=_table(contract, first["table"], words),
+                file=file_told(first, words),
+                day=words.date(first["day"]),
+                figures=_figures(contract, rows, words),
             )
         )
+
+
+def _figures(contract: Contract, rows: list[dict[str, Any]], words: Words) -> str:
+    """Key measures first; how many more there are is said."""
+    ordered = sorted(rows, key=lambda row: not contract.measure(row["measure"]).key)
+    told = "; ".join(_figure(contract, row, words) for row in ordered[:MOST_FIGURES])
+    beyond = len(rows) - MOST_FIGURES
+    return words.text("quarterly.log.figures_more", figures=told, n=beyond) if beyond > 0 else told
+
+
+def _figure(contract: Contract, row: dict[str, Any], words: Words) -> str:
+    before, now = figures_of(contract, row, words)
+    return words.text(
+        "quarterly.log.figure",
+        measure=measure_name(row, words),
+        month=short_month(words, row["period"]),
+        before=before.told,
+        now=now.told,
+    )
 
 
 def _new_limits(

@@ -137,6 +137,7 @@ def as_at_the_end(edition: Edition, quarter: Quarter) -> Edition:
         series=edition.series.join(phases, on=["series", "phase"], how="semi"),
         returns=edition.returns.filter(pl.col("period") < after),
         changes=edition.changes.filter(pl.col("date") < after),
+        corrections=edition.corrections.filter(pl.col("period") < after),
         before=None,
     )
 

@@ -35,7 +35,6 @@ from reports.pages.organisation import has_page, organisation_page, read_all
 from reports.pages.own_units import OwnSeries
 from reports.pages.problem_catalogue import catalogue_name, problem_catalogue
 from reports.pages.quarter_funnel import comparisons
-from reports.pages.quarter_log import replaced_files
 from reports.pages.quarterly import as_at_the_end, quarterly_pack
 from reports.pages.queue_names import queue_name
 from reports.pages.queue_page import queue_inputs, queue_page, queue_size, waiting_input
@@ -198,6 +197,7 @@ def _workstream(
         rows_digest(shown.returns.filter(ours), *RETURN),
         rows_digest(shown.changes.filter(ours), *CHANGE),
         rows_digest(shown.submissions.filter(ours), "submission"),
+        rows_digest(shown.corrections.filter(ours)),
         note_input(shown, stem_of(page_name(workstream, SOURCE))),
     )
     for words in languages:
@@ -215,7 +215,7 @@ def _quarterly(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTas
         _points(told, pl.col("level").is_in([WALES, ORGANISATION])),
         rows_digest(told.returns, *RETURN),
         rows_digest(told.changes, *CHANGE),
-        rows_digest(replaced_files(told, quarter), "submission"),
+        rows_digest(told.corrections.filter(pl.col("period") >= quarter.first)),
         note_input(told, quarter.stem),
     )
     for words in languages:

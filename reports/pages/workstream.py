@@ -19,6 +19,7 @@ from reports.figures.sizes import MOST_MONTHS, Size
 from reports.pages.chart import ChartModel, contract_of, model_of
 from reports.pages.chart_labels import Options
 from reports.pages.contract_names import contract_page_name
+from reports.pages.corrections import Corrections, corrections_of
 from reports.pages.definitions import Definition, definitions
 from reports.pages.figures_table import FigureGroup, figure_groups
 from reports.pages.file_names import file_name, stem_of
@@ -101,6 +102,7 @@ class WorkstreamPage:
     figures_sub: str
     changes: tuple[ChangeRow, ...]
     quality: Quality
+    corrections: Corrections
     definitions: tuple[Definition, ...]
     contract_href: str
     files: Mapping[str, bytes]
@@ -116,6 +118,7 @@ def workstream_page(edition: Edition, workstream: str, words: Words) -> Workstre
     charts = [main, *(c for group in groups for c in group.charts)]
     charts += [c for grid in (*grids, *cuts) for c in grid.charts]
     narrator = Narrator(edition, series, words)
+    corrections = corrections_of(edition, contract, words)
     return WorkstreamPage(
         name=page_name(workstream, words.language),
         title=narrator.title(),
@@ -133,7 +136,12 @@ def workstream_page(edition: Edition, workstream: str, words: Words) -> Workstre
         changes=maker.changes(),
         definitions=definitions(series, words),
         contract_href=contract_page_name(workstream, words.language),
-        files={c.csv_href: c.csv for c in charts} | {f.csv_href: f.csv for f in funnels},
+        files={
+            **{c.csv_href: c.csv for c in charts},
+            **{f.csv_href: f.csv for f in funnels},
+            **corrections.files,
+        },
+        corrections=corrections,
         quality=_quality(edition, contract, words),
     )
 

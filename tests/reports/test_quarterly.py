@@ -1,12 +1,13 @@
 """The quarterly pack: the months up to a quarter's end, as the monthly pages have them."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 import polars as pl
 import pytest
-from synthetic import CHANGES, OCTOBER, SUBMISSION, SUBMISSIONS
+from synthetic import CHANGES, OCTOBER
 
+from reports.corrections import CORRECTION_SCHEMA
 from reports.edition import Edition
 from reports.pages.chart import ChartModel
 from reports.pages.quarterly import QuarterlyPack, Sheets, as_at_the_end, quarterly_pack
@@ -156,19 +157,48 @@ def test_a_note_on_the_data_is_told_as_sent(edition: Edition, english: Words) ->
     assert items[-1].text == "Definitions: Falls, version 1.0.0 of the contract."
 
 
-def test_a_corrected_file_is_told(edition: Edition, english: Words) -> None:
-    corrected = SUBMISSION | {
-        "version": 2, "workstream": "falls", "table": "monthly", "submitter": "7A4",
-        "arrived": datetime(2026, 10, 4, 9, 0),
-        "months_in_force": [date(2026, 6, 1), date(2026, 8, 1), SEPTEMBER, OCTOBER],
+def correction(**told: object) -> dict[str, object]:
+    """12 falls became 9: 4.00 and 3.00 per 1,000 bed days."""
+    known = {
+        "workstream": "falls", "table": "monthly", "measure": "falls_rate",
+        "level": "organisation", "organisation": "7A4", "period": SEPTEMBER, "cause": "version",
+        "submission": "second", "version": 2, "day": date(2026, 10, 4), "is_late": False,
+        "numerator_before": 12.0, "denominator_before": 3000.0, "numerator": 9.0,
+        "denominator": 3000.0,
     }  # fmt: skip
-    frame = pl.DataFrame([corrected], schema=SUBMISSIONS, orient="row")
-    pack = quarterly_pack(replace(edition, submissions=frame), english)
-    assert sheets(pack, "falls").log.items[0].text == (
-        "Cardiff and Vale, Falls by ward and month, Aug 2026, Sep 2026: "
-        "version 2 is in use, arrived 4 October 2026."
+    return known | told
+
+
+def with_corrections(edition: Edition, *rows: dict[str, object]) -> Edition:
+    frame = pl.DataFrame(list(rows), schema=CORRECTION_SCHEMA, orient="row")
+    return replace(edition, corrections=frame)
+
+
+def test_a_file_that_changed_figures_is_told(edition: Edition, english: Words) -> None:
+    """June and October are in other quarters; key measures come first, and two are enough."""
+    made = with_corrections(
+        edition,
+        correction(period=date(2026, 6, 1)),
+        correction(period=OCTOBER),
+        correction(measure="falls_moderate_or_worse_rate", numerator_before=2.0, numerator=1.0),
+        correction(),
+        correction(period=date(2026, 8, 1), numerator_before=9.0, numerator=12.0),
     )
+    pack = quarterly_pack(made, english)
+    assert sheets(pack, "falls").log.items[0].text == (
+        "Cardiff and Vale, Falls by ward and month. Version 2, 4 October 2026: "
+        "Falls per 1,000 bed days, Sep 2026, from 4.00 to 3.00; "
+        "Falls per 1,000 bed days, Aug 2026, from 3.00 to 4.00; and 1 more figure."
+    )
+    assert len(sheets(pack, "falls").log.items) == 2
     assert len(sheets(pack, "sepsis").log.items) == 1
+
+
+def test_a_withdrawn_file_is_told_as_one(edition: Edition, welsh: Words) -> None:
+    made = with_corrections(edition, correction(cause="withdrawn", is_late=None))
+    text = sheets(quarterly_pack(made, welsh), "falls").log.items[0].text
+    assert "Tynnwyd fersiwn 2 yn ôl, 4 Hydref 2026: " in text
+    assert text.endswith("Medi 2026, o 4.00 i 3.00.")
 
 
 def test_a_gap_is_told_and_asked_for(edition: Edition, english: Words) -> None:
