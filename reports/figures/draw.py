@@ -34,8 +34,9 @@ def figure(series: Series, texts: FigureTexts, size: Size, *, scale: Scale | Non
     spec = SPECS[size]
     own = scales.scale_over(*_extent(series, texts, spec))
     used = scale or own
+    line_digits = own.line_digits(spec.height - labels.rows_above(texts, spec).top - spec.bottom)
     drawn: Figure = {
-        "data": layers.traces(series, spec, used.digits, texts.reference),
+        "data": layers.traces(series, spec, used.digits, line_digits, texts.reference),
         "layout": _layout(series, texts, spec, used),
     }
     if spec.has_sentences:

@@ -26,11 +26,16 @@ def traces(
     series: Series,
     spec: Spec,
     digits: int,
+    line_digits: int,
     compared: Sequence[float | None] = (),
 ) -> list[Trace]:
-    """All layers of one chart, in drawing order; the last one is named `points`."""
-    behind = [trace for layer in LAYERS for trace in layer(series, spec, digits)]
-    return [*behind, *reference(compared, digits, spec), _points(series, spec, digits)]
+    """All layers of one chart, in drawing order; the last one is named `points`.
+
+    Values have `digits` decimals, limits and other straight lines `line_digits`.
+    """
+    behind = [trace for layer in LAYERS for trace in layer(series, spec, line_digits)]
+    behind += line(series, spec, digits)
+    return [*behind, *reference(compared, line_digits, spec), _points(series, spec, digits)]
 
 
 def looks(spec: Spec) -> dict[str, Trace]:
@@ -115,7 +120,7 @@ def line(series: Series, spec: Spec, digits: int) -> list[Trace]:
 
 
 LAYERS: tuple[Callable[[Series, Spec, int], list[Trace]], ...] = (
-    band, limits, centre, target, line,
+    band, limits, centre, target,
 )  # fmt: skip
 
 

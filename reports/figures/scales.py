@@ -35,6 +35,10 @@ class Scale:
         """Decimals that drawing needs on this axis."""
         return digits_for(self.high - self.low)
 
+    def line_digits(self, height: float) -> int:
+        """Decimals that place a line within half a pixel in a plot of `height` pixels."""
+        return max(0, math.ceil(math.log10(height / (self.high - self.low))))
+
     def pixels(self, value: float, height: float) -> float:
         """Height of a value above the axis in a plot of `height` pixels."""
         return (value - self.low) / (self.high - self.low) * height

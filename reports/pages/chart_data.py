@@ -42,9 +42,17 @@ class DataTable:
     rows: tuple[tuple[str, ...], ...]
 
     @property
-    def words(self) -> int:
-        """How many columns at the end are words; the style sheet sets numbers to the right."""
-        return len(list(takewhile(lambda column: not column.is_number, reversed(self.columns[1:]))))
+    def first_words(self) -> int:
+        """The place, from 1, of the first column of words, which the style sheet sets left."""
+        numbers = takewhile(lambda column: column.is_number, self.columns[1:])
+        return 2 + len(list(numbers))
+
+    @property
+    def note_of_all(self) -> str:
+        """The last cell of every row, where all say the same: a page prints it once for all."""
+        notes = {row[-1] for row in self.rows if len(row) > 1}
+        is_note = len(self.rows) > 1 and self.columns[-1].name == "note"
+        return notes.pop() if is_note and len(notes) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)

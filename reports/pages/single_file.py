@@ -12,13 +12,15 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
 from itertools import accumulate
 from pathlib import PurePosixPath
 
 CHARTS, PLOTLY = "static/charts.js", "static/plotly-basic.min.js"
-PACKED = "packed-files"
+# Ids of the blocks that report.js and charts.js unpack.
+PACKED, LIBRARY = "packed-files", "packed-library"
 # Parts of a tag's attributes: a name, and a value where there is one.
 Attributes = list[tuple[str, str | None]]
 
@@ -27,7 +29,8 @@ def single_file(page: str, read: Callable[[str], bytes]) -> str:
     """The page with all it links to inside. `read` gives a file by its path beside the page.
 
     Scripts run where the policy names their hash, and no other does. CSV files are packed together
-    and unpacked by static/report.js; without JavaScript the tables have the same figures.
+    and unpacked by static/report.js, the library of charts, which is two thirds of a page, by
+    static/charts.js; without JavaScript the tables have the same figures.
     """
     found = _Page(page, read)
     return found.text()
@@ -91,10 +94,15 @@ class _Page(HTMLParser):
 
     def _inlined(self, source: str) -> str:
         """The start of an inline script; the end tag that follows is that of the old one."""
-        sources = [PLOTLY, source] if source == CHARTS else [source]
-        scripts = [self._text(one) for one in sources]
-        self.scripts += scripts
-        return "</script>".join(f"<script>{script}" for script in scripts)
+        script = self._text(source)
+        before = self._library() if source == CHARTS else ""
+        self.scripts.append(script)
+        return f"{before}<script>{script}"
+
+    def _library(self) -> str:
+        library = self._text(PLOTLY)
+        self.scripts.append(library)
+        return _library_block(library)
 
     def _text(self, path: str) -> str:
         return self.read(path).decode("utf-8")
@@ -126,6 +134,15 @@ def _policy(scripts: list[str]) -> str:
 
 def _packed(files: dict[str, str]) -> str:
     """All CSV files as one block: they repeat each other, so together they are small."""
-    text = json.dumps(files, ensure_ascii=False, sort_keys=True).encode("utf-8")
-    block = base64.b64encode(gzip.compress(text, mtime=0)).decode()
-    return f'<script type="text/plain" id="{PACKED}">{block}</script>\n'
+    return _block(PACKED, json.dumps(files, ensure_ascii=False, sort_keys=True)) + "\n"
+
+
+@lru_cache(maxsize=1)
+def _library_block(library: str) -> str:
+    """The same for every page: packed once."""
+    return _block(LIBRARY, library)
+
+
+def _block(name: str, text: str) -> str:
+    block = base64.b64encode(gzip.compress(text.encode("utf-8"), mtime=0)).decode()
+    return f'<script type="text/plain" id="{name}">{block}</script>'

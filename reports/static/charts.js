@@ -15,8 +15,22 @@
   var plots = [].slice.call(document.querySelectorAll('.plot[data-figure]'));
   var onPaper = false, plotly, shared;
 
+  /* A page that was made one file has the library packed; its policy names the script's hash. */
+  function unpackedLibrary(packed) {
+    var bytes = Uint8Array.from(atob(packed.textContent), function (byte) { return byte.charCodeAt(0); });
+    var stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return new Response(stream).text().then(function (text) {
+      var script = document.createElement('script');
+      script.textContent = text;
+      document.head.appendChild(script);
+      return window.Plotly;
+    });
+  }
+
   function library() {
     if (window.Plotly) return Promise.resolve(window.Plotly);
+    var packed = document.getElementById('packed-library');
+    if (packed) return plotly = plotly || unpackedLibrary(packed);
     plotly = plotly || new Promise(function (done, failed) {
       var script = document.createElement('script');
       script.src = folder + 'plotly-basic.min.js';
@@ -64,8 +78,11 @@
   function textsOf(plot, points) {
     var table = plot.closest('.fig').querySelector('table.data'), rows = table.tBodies[0].rows;
     var heads = [].map.call(table.tHead.rows[0].cells, function (cell) { return cell.textContent; });
+    /* A note that all rows share stands in the first of them. */
+    var first = rows[0].cells, shared = first[first.length - 1].rowSpan > 1 ? [first[first.length - 1]] : [];
     return points.x.map(function (at) {
-      var cells = [].map.call(rows[rows.length - 1 - at].cells, function (cell) { return safe(cell.textContent); });
+      var own = [].slice.call(rows[rows.length - 1 - at].cells);
+      var cells = own.concat(own.length < heads.length ? shared : []).map(function (cell) { return safe(cell.textContent); });
       var rest = cells.slice(2).map(function (text, i) { return text && safe(heads[i + 2]) + ': ' + text; });
       return ['<b>' + cells[0] + ': ' + cells[1] + '</b>'].concat(rest.filter(Boolean)).join('<br>');
     });

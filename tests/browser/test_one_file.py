@@ -49,6 +49,8 @@ def test_a_file_asks_for_nothing_and_draws_its_charts(
     plots = page.locator(".plot[data-figure]")
     if charts is not None:
         assert plots.count() == charts
+    if plots.count():
+        page.wait_for_function("() => window.Plotly")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert page.locator(".plot.is-drawn svg.main-svg").count() >= plots.count()
     assert found.complaints == []

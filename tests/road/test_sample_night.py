@@ -6,6 +6,7 @@ One night for all tests here; the figures to compare with are those that were pu
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,15 @@ from assets.steps.result import Verdict
 from pipelines.nightly import run_night
 from pipelines.sample.mistakes import MISTAKES, Mistake
 from pipelines.sample.write import TODAY, write_sample
+from reports.pages.single_file import single_file
 
+FIGURE = re.compile(rb'<figure class="fig".*?</figure>', re.S)
+DRAWN = b'data-figure="'
+# In bytes, beside what pages share in static/ and one CSV file for each chart. No page has sixty
+# charts: for each, the size is told that it would have with sixty like its own.
+LANDING, WORKSTREAM, SINGLE = 500_000, 750_000, 2_000_000
+CHARTS = 60
+MONTHS = 36
 FIGURES = Path(__file__).parents[2] / "pipelines" / "sample" / "figures"
 
 
@@ -204,3 +213,52 @@ def test_the_record_lists_what_the_story_says(sample: Path) -> None:
     facts = json.loads(record.read_text("utf-8"))
     assert facts["missing"] == ["7A7 falls.events 2024-03", "7A7 falls.monthly 2024-03"]
     assert (facts["incomplete"], facts["refused"], len(facts["mend"])) == ([], [], 10)
+
+
+def _latest(lake: Path) -> Path:
+    return (lake / "site" / "latest").resolve()
+
+
+def _charts(page: bytes) -> list[bytes]:
+    return [figure for figure in FIGURE.findall(page) if DRAWN in figure]
+
+
+def test_the_landing_page(sample: Path) -> None:
+    for name in ("index.html", "index.cy.html"):
+        assert len((_latest(sample) / "collaborative" / name).read_bytes()) <= LANDING
+
+
+@pytest.mark.parametrize("language", ["", ".cy"])
+@pytest.mark.parametrize("workstream", ["falls", "pressure-ulcers", "sepsis", "deterioration"])
+def test_a_workstreams_page_with_sixty_charts(sample: Path, workstream: str, language: str) -> None:
+    page = (_latest(sample) / "collaborative" / f"ws-{workstream}{language}.html").read_bytes()
+    charts = _charts(page)
+    assert len(charts) >= 30
+    rest = len(page) - sum(map(len, charts))
+    with_sixty = rest + CHARTS * sum(map(len, charts)) / len(charts)
+    assert max(len(page), with_sixty) <= WORKSTREAM
+
+
+def test_a_chart_has_36_months_at_most_and_says_where_the_others_are(sample: Path) -> None:
+    """Falls began 39 months ago, so three months are in the file alone."""
+    page = (_latest(sample) / "collaborative" / "ws-falls.html").read_bytes()
+    for chart in _charts(page):
+        assert chart.count(b'<tr><th scope="row">') <= MONTHS
+    told = b"3 earlier months, from January 2021, are in the CSV file."
+    (main,) = (chart for chart in _charts(page) if b'id="wales-falls-rate"' in chart)
+    assert told in main
+    file = (_latest(sample) / "collaborative" / "data" / "wales-falls-rate.csv").read_bytes()
+    assert file.count(b"\r\n") == 1 + 39
+
+
+def test_every_page_as_one_file(sample: Path) -> None:
+    pages = [
+        *_latest(sample).glob("collaborative/*.html"),
+        *_latest(sample).glob("org/*/index*.html"),
+    ]
+    assert len(pages) > 40
+    for path in pages:
+        found = single_file(
+            path.read_text("utf-8"), lambda name, folder=path.parent: (folder / name).read_bytes()
+        )
+        assert len(found.encode("utf-8")) <= SINGLE, path.name
