@@ -26,6 +26,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from data_contracts import expressions
+from data_contracts.history import FACTS as HISTORY_FACTS
+from data_contracts.history import History, read_history
 
 HERE = Path(__file__).parent
 ODCS_SCHEMA = HERE / "odcs-3.1.0.schema.json"
@@ -36,6 +38,7 @@ PLAIN_TOPIC = re.compile(r"[a-z][a-z0-9-]{0,59}")
 RESERVED = frozenset(
     {"row", "submission", "submitter", "organisation", "site", "owner", "when", "column"}
     | {"aside", "is_lost"}
+    | set(HISTORY_FACTS)
 )
 
 
@@ -96,12 +99,17 @@ class Column:
 
 @checked_dataclass(frozen=True, kw_only=True, config=STRICT)
 class Rule:
-    """A condition every row must meet; `expression` is SQL that is true for a good row."""
+    """A condition every row must meet; `expression` is SQL that is true for a good row.
+
+    Where there is a `history`, `expression` is the figure that is held against earlier months, and
+    breaking the rule is never more than a question.
+    """
 
     code: str
     scope: Scope
     expression: str
     columns: tuple[str, ...]
+    history: History | None = None
 
 
 @checked_dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -176,6 +184,16 @@ class Table:
     deadline_working_days: int = 10
     closing_working_days: int = 5
     tolerated_share: float = 0.0
+
+    @property
+    def row_rules(self) -> tuple[Rule, ...]:
+        """The rules that a row keeps or breaks by itself."""
+        return tuple(rule for rule in self.rules if rule.history is None)
+
+    @property
+    def history_rules(self) -> tuple[tuple[Rule, History], ...]:
+        """The rules that hold a month against earlier ones, and how."""
+        return tuple((rule, rule.history) for rule in self.rules if rule.history is not None)
 
     @property
     def name(self) -> str:
@@ -312,6 +330,7 @@ def _table(block: Mapping[str, Any], workstream: str) -> Table:
     properties = block["properties"]
     keys = [p for p in properties if p.get("primaryKey")]
     keys.sort(key=lambda p: p["primaryKeyPosition"])
+    key = [p["name"] for p in keys]
     columns = tuple(_column(p) for p in properties)
     names = [column.name for column in columns]
     _refuse_names(block["name"], custom["topic"], names)
@@ -321,8 +340,8 @@ def _table(block: Mapping[str, Any], workstream: str) -> Table:
             "workstream": workstream,
             "topic": custom["topic"],
             "columns": columns,
-            "key": tuple(p["name"] for p in keys),
-            "rules": tuple(_rule(q, names) for q in block.get("quality", [])),
+            "key": tuple(key),
+            "rules": tuple(_rule(q, names, key) for q in block.get("quality", [])),
             "measures": tuple(
                 _measure(m, workstream, block["name"], names) for m in custom.get("measures", [])
             ),
@@ -396,15 +415,33 @@ def _column_type(block: Mapping[str, Any]) -> ColumnType:
     raise ContractError(f"column {block['name']}: logicalType {logical} is not used here")
 
 
-def _rule(block: Mapping[str, Any], columns: list[str]) -> Rule:
-    condition = expressions.checked(expressions.condition_of(block["query"]), columns)
+def _rule(block: Mapping[str, Any], names: list[str], keys: list[str]) -> Rule:
+    custom = _custom(block)
+    if "history" in custom:
+        history = read_history(custom["history"], names, keys)
+        return _history_rule(block["id"], custom["scope"], history)
+    condition = expressions.checked(expressions.condition_of(block["query"]), names)
     return TypeAdapter(Rule).validate_python(
         {
             "code": block["id"],
-            "scope": _custom(block)["scope"],
+            "scope": custom["scope"],
             "expression": condition,
             "columns": expressions.columns_of(condition),
         }
+    )
+
+
+def _history_rule(code: str, scope: str, history: History) -> Rule:
+    """A rule about earlier months. It may only ask: what is merely unusual cannot be mended."""
+    if Scope(scope) is not Scope.INFORMATION:
+        raise ContractError(f"rule {code}: a rule about earlier months has the scope information")
+    figure = expressions.checked(history.figure, expressions.columns_of(history.figure))
+    return Rule(
+        code=code,
+        scope=Scope.INFORMATION,
+        expression=figure,
+        columns=expressions.columns_of(figure),
+        history=history,
     )
 
 

@@ -96,6 +96,28 @@ def has_wards_by_month(table: Table) -> bool:
     return table.has("ward_code") and table.has("site_code") and table.has("period")
 
 
+def has_roll(table: Table) -> bool:
+    """Whether a table's rows are a roll of wards or sites, the same ones every month.
+
+    A list of events is not: a ward without an event is not missing.
+    """
+    keys = [table.column(name) for name in table.key]
+    return table.has("site_code") and not any(key.type is ColumnType.DATE for key in keys)
+
+
+def whole_month_checks(table: Table) -> Mapping[str, str]:
+    """What is asked of a month, or of a ward in it, because of those before: code -> column."""
+    is_of_days = any(table.column(name).type is ColumnType.DATE for name in table.key)
+    if "period" not in table.key or is_of_days:
+        return {}
+    asked = dict.fromkeys((problems.CLOSED_MONTH_CHANGED, problems.SAME_AS_MONTH_BEFORE), "period")
+    if has_wards_by_month(table):
+        asked[problems.NEW_WARD] = "ward_code"
+        if table.has("ward_name"):
+            asked[problems.WARD_CODE_REUSED] = "ward_name"
+    return {kind.code: column for kind, column in asked.items()}
+
+
 def dates_within_month(table: Table) -> tuple[str, ...]:
     """The dates of a table's key, where its key also has a month in which they must lie."""
     if "period" not in table.key:
@@ -234,6 +256,7 @@ def _table_checks(table: Table, organisations: tuple[str, ...], latest: date) ->
         checks.append(_true(problems.WARD_AND_SITE_ROWS.code, "ward_code"))
     if has_populations(table):
         checks.append(_true(problems.ALL_AND_PARTS.code, "population"))
+    checks += [_true(code, column) for code, column in whole_month_checks(table).items()]
     key = [SUBMISSION, *(f"{name}:key" for name in table.key)]
     checks.append(
         Check(

@@ -195,6 +195,11 @@ IDENTIFIER = _quarantine("S01", "column", "kind")
 NOTHING_ACCEPTED = _refusal("S02")
 WARDS_MISSING = _question("S03", "wards", "month")
 NAME_DIFFERS = _question("S04", "named", "found")
+# What the months before say of a month; the last two are about a ward in it.
+CLOSED_MONTH_CHANGED = _question("S05", "value", "closed_on")
+SAME_AS_MONTH_BEFORE = _question("S06", "value")
+NEW_WARD = _question("S07", "value", "month", "renamed_from")
+WARD_CODE_REUSED = _question("S08", "value", "ward", "named_before", "month")
 
 # In a file of answers: a line that answers nothing that was asked, and one that answers what has to
 # be mended. `of` is the submission that it speaks of.
@@ -246,7 +251,16 @@ ROW_KINDS = (
     ALL_AND_PARTS,
     NOTE_ROW,
 )
-SUBMISSION_KINDS = (IDENTIFIER, NOTHING_ACCEPTED, WARDS_MISSING, NAME_DIFFERS)
+SUBMISSION_KINDS = (
+    IDENTIFIER,
+    NOTHING_ACCEPTED,
+    WARDS_MISSING,
+    NAME_DIFFERS,
+    CLOSED_MONTH_CHANGED,
+    SAME_AS_MONTH_BEFORE,
+    NEW_WARD,
+    WARD_CODE_REUSED,
+)
 ANSWER_KINDS = (ANSWERS_NOTHING, NOT_TO_BE_ANSWERED)
 
 CATALOGUE: Mapping[str, Kind] = MappingProxyType(

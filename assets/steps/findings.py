@@ -14,10 +14,13 @@ from typing import Any
 
 import polars as pl
 
+from assets.steps.history import fact_column, is_fact
 from assets.steps.prepare import OWNER, SUBMITTER
 from data_contracts import problems
 from data_contracts.contract import Column, ColumnType, Rule, Table
 from data_contracts.expectations import ROW, SUBMISSION, Check, sent
+from data_contracts.history import FACTS as HISTORY_FACTS
+from data_contracts.history import Level
 from data_contracts.problems import Fact, Kind, Problem
 from data_contracts.registers import Registers
 
@@ -133,6 +136,7 @@ def _told(frame: pl.DataFrame, rows: pl.DataFrame, check: Check, table: Table) -
     """The failing rows with what their facts are made of."""
     sources = [sent(name) for name in table.column_names]
     values = [name for name in ("organisation_code", "site_code", "period", OWNER) if name in frame]
+    values += [name for name in frame.columns if is_fact(name)]
     told = rows.join(
         frame.select(
             SUBMISSION, ROW, SUBMITTER, *sources, *values, check.code_of_row().alias(CODE)
@@ -174,9 +178,15 @@ def _problem(
 
 
 def _facts_of_rule(kind: Kind, check: Check, row: Row, background: Background) -> dict[str, Fact]:
-    """What was sent in each column that a contract's own rule reads."""
+    """What was sent in each column that a contract's own rule reads, and what was expected."""
     rule = next(rule for rule in background.rules if rule.code == kind.code)
-    return {name: row[sent(name)] or "" for name in rule.columns}
+    cells: dict[str, Fact] = {name: row[sent(name)] or "" for name in rule.columns}
+    if rule.history is None:
+        return cells
+    told = {name: row[fact_column(rule.code, name)] for name in HISTORY_FACTS}
+    # Sums over the rows of a site or board stand in no cell.
+    known = {} if rule.history.level is not Level.WARD else cells
+    return known | {name: round(fact, 1) for name, fact in told.items() if fact is not None}
 
 
 def _facts(kind: Kind, check: Check, row: Row, background: Background) -> dict[str, Fact]:
@@ -209,14 +219,18 @@ FACTS: Mapping[str, Callable[[Check, Row, Background], Fact]] = MappingProxyType
     {
         "allowed": lambda check, row, b: _column(check, b).values,
         "due_from": _due_from,
+        "closed_on": lambda check, row, b: row[fact_column(check.code, "closed_on")],
         "latest": lambda check, row, b: f"{b.latest:%Y-%m}",
         "maximum": lambda check, row, b: _bound(_column(check, b).maximum),
         "minimum": lambda check, row, b: _bound(_column(check, b).minimum),
+        "month": lambda check, row, b: f"{row['period']:%Y-%m}",
         "named": lambda check, row, b: b.named.get(row[SUBMISSION], ""),
+        "named_before": lambda check, row, b: row[fact_column(check.code, "named_before")],
         "organisation": lambda check, row, b: row["organisation_code"] or "",
         "owner": lambda check, row, b: row[OWNER] or "",
         "pattern": lambda check, row, b: _column(check, b).pattern or "",
         "period": lambda check, row, b: f"{row['period']:%Y-%m}" if row["period"] else "",
+        "renamed_from": lambda check, row, b: row[fact_column(check.code, "renamed_from")] or "",
         "rows": lambda check, row, b: tuple(row[SAME_ROWS]),
         "site": lambda check, row, b: row["site_code"] or "",
         "submitter": lambda check, row, b: row[SUBMITTER],
@@ -224,5 +238,6 @@ FACTS: Mapping[str, Callable[[Check, Row, Background], Fact]] = MappingProxyType
             b.registers.suggestion(row[sent("organisation_code")] or "") or ""
         ),
         "value": lambda check, row, b: "",
+        "ward": lambda check, row, b: f"{row['site_code']} {row[sent('ward_code')]}",
     }
 )

@@ -28,7 +28,8 @@ from assets.steps.decisions import Decisions, read_decisions
 from assets.steps.lake import Lake
 from assets.steps.night import Night
 from assets.steps.submissions import RECORDS, MonthSent, Receipt
-from data_contracts.contract import ColumnType, Contract, Table
+from data_contracts.contract import Contract, Table
+from data_contracts.expectations import has_roll
 from data_contracts.problems import TAKEN, WARDS_MISSING, Outcome, Problem
 from data_contracts.registers import Registers
 
@@ -151,15 +152,6 @@ def ranks(receipts: Iterable[Receipt]) -> dict[str, tuple[int, int]]:
 def arrival(receipt: Receipt) -> tuple[int, str]:
     """The order in which files came."""
     return receipt.sequence, receipt.submission
-
-
-def has_roll(table: Table) -> bool:
-    """Whether a table's rows are a roll of wards or sites, the same ones every month.
-
-    A list of events is not: a ward without an event is not missing.
-    """
-    keys = [table.column(name) for name in table.key]
-    return table.has("site_code") and not any(key.type is ColumnType.DATE for key in keys)
 
 
 def _parts(lake: Lake, receipts: list[Receipt], table: Table) -> dict[str, pl.DataFrame]:

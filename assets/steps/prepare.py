@@ -270,10 +270,10 @@ def _with_due(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 
 
 def _with_rules(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """The truth of each contract rule, by DuckDB: three-valued, as SQL has it."""
-    if not table.rules:
+    """The truth of each rule about a row, by DuckDB: three-valued, as SQL has it."""
+    if not table.row_rules:
         return frame
-    parts = ", ".join(f'({rule.expression}) as "{holds(rule.code)}"' for rule in table.rules)
+    parts = ", ".join(f'({rule.expression}) as "{holds(rule.code)}"' for rule in table.row_rules)
     with duckdb.connect() as connection:
         connection.register("rows", frame.select(SUBMISSION, ROW, *table.column_names).to_arrow())
         truths = connection.sql(f'select "{SUBMISSION}", "{ROW}", {parts} from rows').pl()

@@ -20,6 +20,7 @@ from reports.edition import Edition
 from reports.pages.column_words import column_label, pattern_label, value_label
 from reports.pages.condition_words import in_words, quotient_in_words
 from reports.pages.contract_names import contract_page_name
+from reports.pages.history_words import rule_in_words
 from reports.pages.problem_catalogue import anchor_of, catalogue_name
 from reports.pages.units import unit_name
 from reports.sentences import Speaker
@@ -241,7 +242,7 @@ def _rules(table: Table, words: Words) -> Iterator[RuleRow]:
             code=rule.code,
             href=f"{catalogue_name(words.language)}#{anchor_of(rule.code)}",
             title=words.text(f"{table.workstream}.rules.{rule.code}.title"),
-            holds=in_words(rule.expression, table, words),
+            holds=rule_in_words(rule, table, words),
             effect=words.text(f"terms.scopes.{rule.scope}"),
         )
 

@@ -6,11 +6,12 @@ belong here: which problems there are, in which order, and how many (problem_gro
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from data_contracts.history import FACTS as EXPECTED
 from data_contracts.problems import CASES, CATALOGUE, MISSING_COLUMN
 from data_contracts.registers import Registers
 from reports.pages.visible_text import quoted
@@ -27,6 +28,10 @@ CELL_FACTS = (
     "site",
     "wards",
     "month",
+    "ward",
+    "closed_on",
+    "renamed_from",
+    "named_before",
     "duplicate_of",
     "hidden_rows",
     "answered",
@@ -81,11 +86,17 @@ class ProblemWords:
         """The facts of one cell that no sentence of its group can say; empty ones are left out."""
         spoken = self.spoken(code, {name: fact for name, fact in facts.items() if fact != ""})
         if code not in CATALOGUE:
-            return tuple(Note(quoted(name), spoken[name]) for name in sorted(spoken))
+            cells = sorted(spoken.keys() - set(EXPECTED))
+            notes = (Note(quoted(name), spoken[name]) for name in cells)
+            return (*notes, *self._labelled(EXPECTED, spoken))
         if code == MISSING_COLUMN.code:
             label = self.words.text("stewards.columns.in_its_place")
             return tuple(Note(label, spoken[name]) for name in ("suggestion",) if name in spoken)
-        named = [name for name in CELL_FACTS if name in spoken]
+        return self._labelled(CELL_FACTS, spoken)
+
+    def _labelled(self, names: Iterable[str], spoken: Mapping[str, str]) -> tuple[Note, ...]:
+        """The facts of these names that there are, each with its own label."""
+        named = [name for name in names if name in spoken]
         return tuple(Note(self.words.text(f"problems.facts.{n}"), spoken[n]) for n in named)
 
     def spoken(self, code: str, facts: Mapping[str, Any]) -> dict[str, str]:
@@ -115,6 +126,9 @@ class ProblemWords:
 
     def _month(self, value: str) -> str:
         return self.words.month(date.fromisoformat(f"{value[:7]}-01"))
+
+    def _day(self, value: str) -> str:
+        return self.words.date(date.fromisoformat(value))
 
     def _organisation(self, code: str) -> str:
         is_known = self.registers.organisation(code) is not None
@@ -155,6 +169,7 @@ _SPEAKERS: Mapping[str, Callable[[ProblemWords, str], str]] = {
     "period": ProblemWords._month,
     "latest": ProblemWords._month,
     "due_from": ProblemWords._month,
+    "closed_on": ProblemWords._day,
     "organisation": ProblemWords._organisation,
     "owner": ProblemWords._organisation,
     "submitter": ProblemWords._organisation,

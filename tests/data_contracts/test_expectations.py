@@ -73,6 +73,9 @@ def test_a_suite_states_each_column_then_the_row_then_the_contract_s_rules(table
         ("R06", "period"),
         ("R10", "period"),
         ("R07", "ward_code"),
+        ("S05", "period"),
+        ("S06", "period"),
+        ("S07", "ward_code"),
         ("R01", None),
         ("HA01", None),
     ]

@@ -21,7 +21,7 @@ AGREED_CODES = (
     + [f"H0{n}" for n in range(1, 6)]
     + [f"C{n:02}" for n in range(1, 14)]
     + [f"R{n:02}" for n in range(1, 14)]
-    + [f"S0{n}" for n in range(1, 5)]
+    + [f"S0{n}" for n in range(1, 9)]
     + [f"A0{n}" for n in range(1, 3)]
 )
 
