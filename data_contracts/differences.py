@@ -243,12 +243,25 @@ def _rules(table: str, old: Rule | None, new: Rule | None) -> Iterator[Differenc
         consequence = _tightened(REACH.index(new.scope) > REACH.index(old.scope))
         scopes = (old.scope, new.scope)
         yield _changed(table, Subject.RULE, new.code, "scope", scopes, consequence)
+    yield from _history(table, old, new)
     if old.expression != new.expression:
         # A question rejects nothing, whatever it asks.
         is_question = new.scope is Scope.INFORMATION
         consequence = Consequence.WORDS_ONLY if is_question else Consequence.REJECTS_MORE
         values = (old.expression, new.expression)
         yield _changed(table, Subject.RULE, new.code, "expression", values, consequence)
+
+
+def _history(table: str, old: Rule, new: Rule) -> Iterator[Difference]:
+    """How a month is held against those before it. That only asks, so it rejects nothing."""
+    if old.history is None or new.history is None:
+        return
+    for one_field in fields(new.history):
+        part = one_field.name
+        values = (getattr(old.history, part), getattr(new.history, part))
+        # Numerator and denominator are the rule's expression.
+        if values[0] != values[1] and part not in ("numerator", "denominator"):
+            yield _changed(table, Subject.RULE, new.code, part, values, Consequence.WORDS_ONLY)
 
 
 def _sending(old: Table, new: Table) -> Iterator[Difference]:

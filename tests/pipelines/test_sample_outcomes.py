@@ -66,10 +66,10 @@ def test_each_mistake_has_the_outcome_and_the_problems_it_is_listed_with(
     assert codes == set(mistake.problems)
 
 
-# What is asked of files without a mistake, because a month is unlike those before it. Nothing of it
-# was made up to be found: bed days of wards that were two and a half times what they used to be,
-# shares in the Decembers of 2019 and 2022 and in April 2020, a department that trebled, one that
-# published exactly 1,000, no falls on a ward that always had some, and the one corrected file that
+# What is asked of files without a mistake, because a month is unlike those before it: bed days of
+# wards that were two and a half times what they used to be, shares in the Decembers of 2019 and
+# 2022 and in April 2020, a department that trebled, no falls on a ward that always had some. Two
+# are of the story: the wrong count of Morriston that a later version mends, and the correction that
 # came after its month had been closed.
 ASKED = {
     "7A1/7A1_emergency-department_201804-202303_v01.csv": "DE62",
