@@ -27,6 +27,7 @@ from data_contracts.contract import (
     Table,
 )
 from data_contracts.expectations import dates_within_month, has_populations
+from data_contracts.history import History
 
 # How far a broken rule reaches, from a question to the whole file.
 REACH = (Scope.INFORMATION, Scope.ROW, Scope.SUBMISSION)
@@ -254,13 +255,11 @@ def _rules(table: str, old: Rule | None, new: Rule | None) -> Iterator[Differenc
 
 def _history(table: str, old: Rule, new: Rule) -> Iterator[Difference]:
     """How a month is held against those before it. That only asks, so it rejects nothing."""
-    if old.history is None or new.history is None:
-        return
-    for one_field in fields(new.history):
-        part = one_field.name
-        values = (getattr(old.history, part), getattr(new.history, part))
-        # Numerator and denominator are the rule's expression.
-        if values[0] != values[1] and part not in ("numerator", "denominator"):
+    # Numerator and denominator are the rule's expression.
+    parts = {one.name for one in fields(History)} - {"numerator", "denominator"}
+    for part in sorted(parts):
+        values = (getattr(old.history, part, None), getattr(new.history, part, None))
+        if values[0] != values[1]:
             yield _changed(table, Subject.RULE, new.code, part, values, Consequence.WORDS_ONLY)
 
 

@@ -19,7 +19,9 @@ def rule_in_words(rule: Rule, table: Table, words: Words) -> str:
 
 
 def _history(history: History, figure: str, table: Table, words: Words) -> str:
-    told = {name: words.number(number, _decimals(number)) for name, number in _numbers(history)}
+    told = {
+        name: words.number(number, _decimals(float(number))) for name, number in _numbers(history)
+    }
     if history.limits is Limits.FACTOR:
         told["factor"] = words.text(f"contract_page.history.factors.{_factor(history)}", **told)
     parts = [
@@ -56,4 +58,5 @@ def _numbers(history: History) -> list[tuple[str, float]]:
 
 
 def _decimals(number: float) -> int:
-    return 0 if float(number).is_integer() else 2
+    """As many places as it has, two at most."""
+    return next(n for n in (0, 1, 2) if n == 2 or (number * 10**n).is_integer())
