@@ -313,7 +313,7 @@ def test_a_rule_is_told_in_words() -> None:
     words = Words.load(PROJECT / "data_contracts" / "translations", "en")
     rules = {rule.code: rule_in_words(rule, FALLS, words) for rule in FALLS.rules}
     assert rules["FA34"] == (
-        "Occupied bed days: no more than 2.50 times the median of the months before. "
+        "Occupied bed days: no more than 2.5 times the median of the months before. "
         "Each row's own place is compared. Months looked at: 12; with figures: 12 or more. "
         "Only where usually at least: 200."
     )
