@@ -48,7 +48,7 @@ from reports.pages.quality import (
 from reports.pages.queue_list import WaitingRow, waiting_groups
 from reports.pages.return_statuses import SHOWN
 from reports.pages.series_key import SeriesKey
-from reports.pages.tests_of_change import ChangeRow, change_rows, flags_for
+from reports.pages.tests_of_change import ChangeRow, Flags, OnCharts, change_rows
 from reports.pages.units import full_name, part_name, unit_name
 from reports.sentences import Speaker
 from reports.spc.vocabulary import Verdict
@@ -246,7 +246,7 @@ class _Maker:
             signals=signals,
             tables=UnitTables(self.edition, self.words, own, anchors).tables(),
             returns=own_returns(self.edition, contract, self.words, self.code),
-            changes=self._changes(contract),
+            changes=self._changes(contract, anchors),
             submissions=submissions_in_force(self.edition, contract, self.words),
         )
 
@@ -271,7 +271,7 @@ class _Maker:
         key = own.key(measure, ORGANISATION)
         options = Options(
             unit_name=unit_name(self.edition, self.words, self.code),
-            flags=flags_for(self.edition, measure, self.code),
+            flags=self._flags(own.contract).on(measure),
             boundaries=boundaries_of(self.edition, key),
             reference=own.of(measure, WALES),
         )
@@ -296,8 +296,17 @@ class _Maker:
         )
         return model_of(series, key, Speaker(self.words, measure), Size.SMALL, options)
 
-    def _changes(self, contract: Contract) -> tuple[ChangeRow, ...]:
-        """What the organisation told of its work; numbers are those of its first chart."""
-        measures = self._key_measures(contract) or contract.measures
-        flags = flags_for(self.edition, measures[0], self.code)
-        return change_rows(self.edition, contract, self.words, flags, measures[0])
+    def _changes(self, contract: Contract, anchors: frozenset[str]) -> tuple[ChangeRow, ...]:
+        """What the organisation told of its work; a number stands for the same on every chart."""
+        charted, flags = self._key_measures(contract), self._flags(contract)
+        shown = OnCharts(
+            numbers=flags.numbers() if charted else {},
+            measures=flags.measures,
+            anchors=anchors,
+            first=charted[0].id if charted else "",
+        )
+        return change_rows(self.edition, contract, self.words, shown)
+
+    def _flags(self, contract: Contract) -> Flags:
+        charted = frozenset(measure.id for measure in self._key_measures(contract))
+        return Flags(self.edition, contract.workstream, charted, self.code)

@@ -24,7 +24,7 @@ from reports.pages.levels import ORGANISATION, WALES
 from reports.pages.month_names import short_month
 from reports.pages.phase_reasons import boundaries_of, phase_notes
 from reports.pages.return_statuses import SHOWN, gaps_of
-from reports.pages.tests_of_change import FLAGGED, ChangeRow, change_rows, flags_for
+from reports.pages.tests_of_change import FLAGGED, ChangeRow, OnCharts, change_rows, flags_of_wales
 from reports.pages.units import unit_name
 from reports.pages.workstream_series import WorkstreamSeries
 from reports.quarters import Quarter
@@ -118,8 +118,7 @@ def _changes(told: Edition, contract: Contract, quarter: Quarter) -> list[dict[s
 
 def _flagged(told: Edition, series: WorkstreamSeries, words: Words) -> tuple[ChangeRow, ...]:
     """What the numbers on the chart for all Wales stand for, oldest first."""
-    flags = flags_for(told, series.main, None)
-    rows = change_rows(told, series.contract, words, flags, series.main)
+    rows = change_rows(told, series.contract, words, _on_chart(told, series))
     return tuple(row for row in rows if row.flag)
 
 
@@ -135,9 +134,15 @@ def _tried(told: Edition, series: WorkstreamSeries, row: dict[str, Any], words: 
 def _told(told: Edition, series: WorkstreamSeries, row: dict[str, Any], words: Words) -> ChangeRow:
     """A change as the workstream's page tells it, with its number on the chart for all Wales."""
     alone = pl.DataFrame([row], schema=told.changes.schema)
-    flags = flags_for(told, series.main, None)
-    (found,) = change_rows(replace(told, changes=alone), series.contract, words, flags, series.main)
+    shown = _on_chart(told, series)
+    (found,) = change_rows(replace(told, changes=alone), series.contract, words, shown)
     return found
+
+
+def _on_chart(told: Edition, series: WorkstreamSeries) -> OnCharts:
+    """The numbers on the one chart of the pack, which are those of the workstream's page."""
+    numbers = flags_of_wales(told, series.contract).on(series.main)
+    return OnCharts(numbers=numbers, measures=frozenset({series.main.id}))
 
 
 def _so_far(series: WorkstreamSeries, row: dict[str, Any], words: Words) -> str:

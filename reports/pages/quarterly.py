@@ -29,7 +29,7 @@ from reports.pages.narrative import TOLD, Bullet, Narrator
 from reports.pages.note import NoteView, note_view
 from reports.pages.phase_reasons import boundaries_of
 from reports.pages.quarter_log import Ask, Log, QuarterQuality, Tried, Work, work_of
-from reports.pages.tests_of_change import ChangeRow, flags_for
+from reports.pages.tests_of_change import ChangeRow, flags_of_wales
 from reports.pages.units import unit_name
 from reports.pages.workstream import page_name
 from reports.pages.workstream_series import WorkstreamSeries, read_workstream
@@ -182,7 +182,7 @@ def _chart(told: Edition, series: WorkstreamSeries, quarter: Quarter, words: Wor
     key = series.key(series.main, WALES)
     options = Options(
         unit_name=unit_name(told, words, WALES),
-        flags=flags_for(told, series.main, None),
+        flags=flags_of_wales(told, series.contract).on(series.main),
         boundaries=boundaries_of(told, key),
         # Beside the monthly pages' files, whose last month may be another.
         data_folder=f"data/{quarter.stem}",

@@ -17,6 +17,7 @@ import polars as pl
 from data_contracts.contract import Contract, Measure
 from reports.edition import Edition
 from reports.pages.levels import ORGANISATION
+from reports.pages.series_key import SeriesKey
 from reports.pages.sources import SIMULATED
 from reports.pages.units import part_name, unit_name
 from reports.words import Words
@@ -28,7 +29,8 @@ FLAGGED = frozenset({"test_of_change", "process_change"})
 class ChangeRow:
     """One row of the table. `flag` is empty for a row that no chart shows.
 
-    `language` is that of `text`, which may differ from the page's.
+    `language` is that of `text` and `role`, which may differ from the page's. `href` is the place
+    of the organisation's own figures on the page, or nothing.
     """
 
     flag: str
@@ -40,30 +42,70 @@ class ChangeRow:
     language: str
     role: str
     is_simulated: bool
+    href: str = ""
 
 
-def flags_for(edition: Edition, measure: Measure, organisation: str | None) -> dict[date, str]:
-    """Months with a test of change or a process change -> their numbers on a measure's chart.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnCharts:
+    """What the charts beside a table show: `numbers` by month, and which `measures` have one.
 
-    One of a single site or ward is no flag on its organisation's chart. `organisation` None takes
-    those of all organisations: the chart for Wales.
+    `anchors` are the places on the page; a change that is about all measures leads to `first`'s.
     """
-    rows = _of(edition, measure.workstream).filter(
-        pl.col("kind").is_in(list(FLAGGED)), pl.col("level") == ORGANISATION
-    )
-    concerned = rows.filter(pl.col("measure").is_null() | (pl.col("measure") == measure.id))
-    if organisation is not None:
-        concerned = concerned.filter(pl.col("organisation") == organisation)
-    first_of_month = concerned["date"].dt.month_start().unique().sort()
-    return {month: str(number) for number, month in enumerate(first_of_month, start=1)}
+
+    numbers: Mapping[date, str]
+    measures: frozenset[str]
+    anchors: frozenset[str] = frozenset()
+    first: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The tests of change and process changes that a page's charts number, by month.
+
+    They are about one of `measures`, which have a chart there, or about all of a workstream's. One
+    of a single site or ward is no flag on its organisation's chart. `organisation` None takes those
+    of all organisations: the charts for Wales.
+    """
+
+    edition: Edition
+    workstream: str
+    measures: frozenset[str]
+    organisation: str | None = None
+
+    def numbers(self) -> dict[date, str]:
+        """Months -> their numbers, the same on whichever chart of the page."""
+        about = pl.col("measure").is_null() | pl.col("measure").is_in(list(self.measures))
+        months = self._rows().filter(about)["date"].dt.month_start().unique().sort()
+        return {month: str(number) for number, month in enumerate(months, start=1)}
+
+    def on(self, measure: Measure, about_all: bool = True) -> dict[date, str]:
+        """Those on the chart of a measure, with or without the changes that are about all."""
+        concerned = pl.col("measure") == measure.id
+        if about_all:
+            concerned |= pl.col("measure").is_null()
+        months = set(self._rows().filter(concerned)["date"].dt.month_start())
+        return {month: number for month, number in self.numbers().items() if month in months}
+
+    def _rows(self) -> pl.DataFrame:
+        rows = _of(self.edition, self.workstream).filter(
+            pl.col("kind").is_in(list(FLAGGED)), pl.col("level") == ORGANISATION
+        )
+        if self.organisation is None:
+            return rows
+        return rows.filter(pl.col("organisation") == self.organisation)
+
+
+def flags_of_wales(edition: Edition, contract: Contract) -> Flags:
+    """Those on a workstream's charts for Wales, where each of its measures has one."""
+    return Flags(edition, contract.workstream, frozenset(m.id for m in contract.measures))
 
 
 def change_rows(
-    edition: Edition, contract: Contract, words: Words, flags: Mapping[date, str], flagged: Measure
+    edition: Edition, contract: Contract, words: Words, shown: OnCharts
 ) -> tuple[ChangeRow, ...]:
-    """All that was told about a workstream, oldest first; `flags`: numbers on `flagged`'s chart."""
+    """All that was told about a workstream, oldest first."""
     rows = _of(edition, contract.workstream).sort("date", "organisation", "kind")
-    return tuple(_row(edition, contract, words, row, flags, flagged) for row in rows.to_dicts())
+    return tuple(_row(edition, contract, words, row, shown) for row in rows.to_dicts())
 
 
 def _of(edition: Edition, workstream: str) -> pl.DataFrame:
@@ -75,17 +117,16 @@ def _row(
     contract: Contract,
     words: Words,
     row: Mapping[str, Any],
-    flags: Mapping[date, str],
-    flagged: Measure,
+    shown: OnCharts,
 ) -> ChangeRow:
     text, language = _sent_text(row, words.language)
     on_chart = (
         row["kind"] in FLAGGED
         and row["level"] == ORGANISATION
-        and row["measure"] in (None, flagged.id)
+        and (row["measure"] is None or row["measure"] in shown.measures)
     )
     return ChangeRow(
-        flag=flags.get(row["date"].replace(day=1), "") if on_chart else "",
+        flag=shown.numbers.get(row["date"].replace(day=1), "") if on_chart else "",
         date=words.date(row["date"]),
         organisation=_about(edition, words, row),
         kind=words.text(f"charts.page.kind.{row['kind']}"),
@@ -94,7 +135,19 @@ def _row(
         language=language,
         role=row["author_role"] or "",
         is_simulated=row["provenance"] in SIMULATED,
+        href=_href(contract, row, shown),
     )
+
+
+def _href(contract: Contract, row: Mapping[str, Any], shown: OnCharts) -> str:
+    """The organisation's own figures of the measure, where the page has them."""
+    key = SeriesKey(
+        workstream=contract.workstream,
+        measure=row["measure"] or shown.first,
+        level=ORGANISATION,
+        unit=row["organisation"],
+    )
+    return f"#{key.anchor}" if key.anchor in shown.anchors else ""
 
 
 def _about(edition: Edition, words: Words, row: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from data_contracts.contract import Contract, Measure, MeasureType
 from reports.edition import Edition
@@ -37,7 +38,7 @@ from reports.pages.quality import (
 from reports.pages.quarter_funnel import QuarterFunnel, quarter_funnels
 from reports.pages.return_statuses import SHOWN
 from reports.pages.series_key import SeriesKey
-from reports.pages.tests_of_change import ChangeRow, change_rows, flags_for
+from reports.pages.tests_of_change import ChangeRow, OnCharts, change_rows, flags_of_wales
 from reports.pages.units import part_name, unit_name
 from reports.pages.wales_cuts import Cut, wales_cuts
 from reports.pages.workstream_series import WorkstreamSeries, read_workstream
@@ -119,6 +120,9 @@ def workstream_page(edition: Edition, workstream: str, words: Words) -> Workstre
     charts += [c for grid in (*grids, *cuts) for c in grid.charts]
     narrator = Narrator(edition, series, words)
     corrections = corrections_of(edition, contract, words)
+    chart_ids = frozenset(chart.id for chart in charts)
+    figures = figure_groups(edition, series, words, chart_ids)
+    places = chart_ids.union(row.id for group in figures for row in group.rows)
     return WorkstreamPage(
         name=page_name(workstream, words.language),
         title=narrator.title(),
@@ -131,9 +135,9 @@ def workstream_page(edition: Edition, workstream: str, words: Words) -> Workstre
         funnels=funnels,
         organisations=grids,
         cuts=cuts,
-        figures=figure_groups(edition, series, words, frozenset(c.id for c in charts)),
+        figures=figures,
         figures_sub=words.text("charts.page.figures_sub", month=words.month(edition.data_month)),
-        changes=maker.changes(),
+        changes=maker.changes(places),
         definitions=definitions(series, words),
         contract_href=contract_page_name(workstream, words.language),
         files={
@@ -232,10 +236,24 @@ class _Maker:
         )
         return model_of(series, key, Speaker(self.words, self.series.main), Size.SMALL, options)
 
-    def changes(self) -> tuple[ChangeRow, ...]:
-        main = self.series.main
-        flags = flags_for(self.edition, main, None)
-        return change_rows(self.edition, self.series.contract, self.words, flags, main)
+    def changes(self, anchors: frozenset[str]) -> tuple[ChangeRow, ...]:
+        """All that was told, numbered as on the charts for Wales; it leads to the `anchors`."""
+        contract = self.series.contract
+        flags = flags_of_wales(self.edition, contract)
+        shown = OnCharts(
+            numbers=flags.numbers(),
+            measures=flags.measures,
+            anchors=anchors,
+            first=self.series.main.id,
+        )
+        return change_rows(self.edition, contract, self.words, shown)
+
+    def _flags(self, measure: Measure, size: Size) -> dict[date, str]:
+        """Numbers of all changes on the main chart for Wales; on others of those about them."""
+        if size is Size.SMALL:
+            return {}
+        flags = flags_of_wales(self.edition, self.series.contract)
+        return flags.on(measure, about_all=measure is self.series.main)
 
     def _group(self, kind: MeasureType) -> ChartGroup:
         measures = [m for m in self.series.contract.measures if m.type is kind]
@@ -250,13 +268,11 @@ class _Maker:
     def _chart(
         self, measure: Measure, unit: str, size: Size, scale: Scale | None = None
     ) -> ChartModel:
-        organisation = None if unit == WALES else unit
-        has_flags = size is Size.LARGE
         key = self.series.key(measure, unit)
         options = Options(
             unit_name=unit_name(self.edition, self.words, unit),
             scale=scale,
-            flags=flags_for(self.edition, measure, organisation) if has_flags else {},
+            flags=self._flags(measure, size),
             boundaries=boundaries_of(self.edition, key),
         )
         return model_of(self.series.found[key], key, Speaker(self.words, measure), size, options)
