@@ -20,6 +20,8 @@ from reports.figures.series import Series
 from reports.figures.sizes import NARROW_FONT, NARROW_LEFT, NARROW_RIGHT, SPECS, Size, Spec
 
 MONTHS_FOR_FINE_TICKS = 48
+# On a phone there is room for years only.
+NARROW_MONTHS = 12
 FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
 Figure = dict[str, Any]
 
@@ -159,7 +161,7 @@ def _shapes(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> lis
 
 
 def _narrow(series: Series, texts: FigureTexts, spec: Spec, scale: Scale) -> Figure:
-    at, words = _month_ticks(series, texts, min(12, max(6, spec.tick_months * 2)))
+    at, words = _month_ticks(series, texts, NARROW_MONTHS)
     return {
         "annotations": _annotations(series, texts, spec, scale, narrow=True),
         "margin.l": NARROW_LEFT,

@@ -1,8 +1,12 @@
 """Pages as a reader has them: from a folder, in Chromium, with and without JavaScript."""
 
+import json
 import re
 
 import pytest
+
+from reports.figures.packing import unpacked
+from reports.figures.sizes import Size
 
 pytestmark = pytest.mark.browser
 
@@ -40,6 +44,25 @@ def test_every_chart_is_drawn_and_has_no_cloud_button(open_page):
         plots.nth(place).locator("svg.main-svg").first.wait_for()
     assert page.locator(".modebar").count() == 0
     assert "Share" not in page.locator("body").inner_text()
+
+
+def test_figures_are_unpacked_as_they_were_packed(open_falls, falls):
+    """By the page's script and by the engine's own way back, for every chart of two pages."""
+    for path in ("collaborative/ws-falls.html", "org/7A2/index.html"):
+        html = (falls / path).read_text("utf-8")
+        found = re.findall(r'data-size="(\w+)"[^>]* data-figure="([^"]+)"', html)
+        stored = dict(re.findall(r'json" id="(figure-[^"]+)">(.*?)</script>', html))
+        page = open_falls(path).page
+        page.wait_for_function("() => window.Plotly")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        drawn = page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll('.plot[data-figure]')].map(
+              plot => { plot.figure.data.forEach(trace => delete trace.text);
+                return [plot.dataset.figure, plot.figure]; }))"""
+        )
+        assert len(found) == len(drawn) >= 20
+        for size, name in found:
+            assert drawn[name] == unpacked(json.loads(stored[name]), Size(size)), name
 
 
 def test_the_rise_is_told_as_an_improvement(open_page):

@@ -87,6 +87,28 @@ def test_every_measure_of_every_unit_has_a_place(page: WorkstreamPage) -> None:
     assert {chart.id for chart in charts(page)} <= set(anchors)
 
 
+def test_every_place_is_where_it_was_a_month_ago(edition: Edition, english: Words) -> None:
+    """A link to a chart that somebody kept leads to the same measure of the same unit."""
+    september = edition.points["period"].unique().sort()[-2]
+    before = replace(
+        edition,
+        data_month=september,
+        points=edition.points.filter(pl.col("period") <= september),
+        before=None,
+    )
+    places = []
+    for made in (before, edition):
+        page = workstream_page(made, "falls", english)
+        rows = {
+            (group.name, row.name): row.id or row.href.removeprefix("#")
+            for group in page.figures
+            for row in group.rows
+        }
+        places.append((rows, {chart.id for chart in charts(page)}))
+    assert places[0] == places[1]
+    assert len(places[0][0]) == 63
+
+
 def test_a_signal_before_a_gap_is_not_counted_now(edition: Edition, page: WorkstreamPage) -> None:
     assert page.title == (
         "Falls per 1,000 bed days: improvement across Wales. "
