@@ -320,7 +320,12 @@ def broken_rows(frame: pl.DataFrame, suite: tuple[Check, ...]) -> pl.DataFrame:
     counted = _counted(frame, suite)
     few = [place for place, count in counted.items() if _is_listed(count, frame.height)]
     many = [place for place, count in counted.items() if count and place not in few]
-    batch = _batch(frame.select(_columns_of(suite)).with_columns(cs.date().cast(MOMENT)))
+    # What is unknown is no failure; without nulls pandas keeps truth values as bits, not objects.
+    batch = _batch(
+        frame.select(_columns_of(suite)).with_columns(
+            cs.date().cast(MOMENT), cs.boolean().fill_null(True)
+        )
+    )
     rest = _results(batch, suite, [place for place in counted if place not in few], COUNTING)
     listed = _results(batch, suite, few, LISTING)
     for place, result in (*rest, *listed):

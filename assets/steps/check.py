@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from assets.steps.earlier import COMPLETE, Sender, View, has_history, read_earlier, views
+from assets.steps.earlier import Sender
 from assets.steps.findings import Background, Sheet, by_submission, findings, total_rows
-from assets.steps.history import with_history
 from assets.steps.months import later, months_between
 from assets.steps.night import LONDON, Night
+from assets.steps.past import with_past
 from assets.steps.prepare import SUBMITTER, prepared, row_scope_codes, total_of
 from assets.steps.read import is_blank, parsed_name, rows_of
 from assets.steps.receive import waiting
@@ -30,7 +30,6 @@ from assets.steps.submissions import (
     NO_MONTH,
     MonthSent,
     Settled,
-    all_receipts,
     outcome_of,
     placed,
     plain_receipt,
@@ -40,7 +39,6 @@ from assets.steps.submissions import (
     reading_facts,
     settle_all,
 )
-from assets.steps.whole_months import with_whole_months
 from data_contracts import problems
 from data_contracts.contract import Contract, Table
 from data_contracts.expectations import ROW, SUBMISSION, Check, broken_rows, holds, suite_of
@@ -77,8 +75,7 @@ class Waiting:
     rows: pl.DataFrame
     surplus: Collection[int]
     found: pl.DataFrame
-    is_trial: bool
-    arrived: date
+    sender: Sender
 
     @property
     def named(self) -> tuple[date, ...]:
@@ -115,7 +112,7 @@ def check_files(
     latest = _latest(night.today)
     frame = _with_named_months(prepared(rows, table, night.registers), files, table, latest)
     suite = suite_of(table, _codes(night), latest)
-    frame = _with_earlier_months(frame, files, suite, table, contract, night)
+    frame = with_past(frame, suite, table, contract, night, [file.sender for file in files])
     broken = broken_rows(frame, suite)
     background = Background(
         table=table,
@@ -144,8 +141,12 @@ def _waiting(folder: Path) -> Waiting:
         rows=rows_of(read_text(folder), facts["letters"]),
         surplus=facts["surplus"],
         found=problems_in(facts),
-        is_trial=received.trial,
-        arrived=received.arrived.astimezone(LONDON).date(),
+        sender=Sender(
+            submission=received.submission,
+            version=parsed_name(received.file_name).version,
+            is_trial=received.trial,
+            arrived=received.arrived.astimezone(LONDON).date(),
+        ),
     )
 
 
@@ -195,35 +196,6 @@ def _with_named_months(
         .then(is_named)
         .alias(holds(problems.MONTH_NOT_NAMED.code, "period"))
     )
-
-
-def _with_earlier_months(
-    frame: pl.DataFrame,
-    files: list[Waiting],
-    suite: tuple[Check, ...],
-    table: Table,
-    contract: Contract,
-    night: Night,
-) -> pl.DataFrame:
-    """The truth of what is asked of a month because of those before it."""
-    if not has_history(table):
-        return frame
-    codes = row_scope_codes(table)
-    aside = [c.broken().fill_null(False) for c in suite if codes.issuperset(c.codes)]
-    judged = frame.with_columns(is_good=~pl.any_horizontal(aside))
-    months = (SUBMISSION, "organisation_code", "period")
-    good = judged.with_columns(pl.col("is_good").all().over(months).alias(COMPLETE)).filter(
-        "is_good"
-    )
-    senders = [Sender(f.submission, parsed_name(f.file_name).version, f.is_trial) for f in files]
-    span = good.select(first=pl.col("period").min(), last=pl.col("period").max()).row(0)
-    if None in span:
-        seen: list[View] = []
-    else:
-        earlier = read_earlier(night, contract, table, all_receipts(night.lake), span)
-        seen = list(views(good, earlier, table, senders))
-    frame = with_history(frame, table, seen, night.registers)
-    return with_whole_months(frame, table, seen, {f.submission: f.arrived for f in files})
 
 
 def _codes(night: Night) -> Iterable[str]:

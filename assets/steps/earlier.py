@@ -34,13 +34,14 @@ ORGANISATION = "organisation_code"
 NO_VERSION = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """A file of tonight: its submission, the version in its name, and whether it is a trial."""
+    """A file of tonight: the version in its name, whether it is a trial, the day it came."""
 
     submission: str
     version: int | None
     is_trial: bool
+    arrived: date
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,6 @@ class View:
         ranked = sent.sort(COMPLETE, VERSION, SUBMISSION)
         months = ranked.group_by(ORGANISATION, MONTH, maintain_order=True)
         return months.agg(pl.col(SUBMISSION).last())
-
-
-def has_history(table: Table) -> bool:
-    """Whether a table's rows are about months, so that there are earlier ones."""
-    return "period" in table.key
 
 
 def views(

@@ -10,9 +10,10 @@ A month's finding stands at its first row, a ward's at the ward's first row.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from difflib import SequenceMatcher
+from typing import TypeAlias
 
 import polars as pl
 
@@ -22,7 +23,7 @@ from assets.steps.months import closing_of
 from data_contracts import problems
 from data_contracts.contract import ColumnType, Table
 from data_contracts.expectations import ROW, SUBMISSION, holds, whole_month_checks
-from data_contracts.registers import spelling
+from data_contracts.registers import normalised
 
 CLOSED, SAME, NEW, OTHER = (
     kind.code
@@ -82,9 +83,10 @@ def _asked(
     speaking = sent.join(view.speaking_versions, on=list(MONTH_SENT), how="semi")
     found = {CLOSED: _closed(sent, table, arrived), SAME: _same(sent, speaking)}
     if NEW in columns:
-        found[NEW] = _new_wards(view)
-    if OTHER in columns:
-        found[OTHER] = _renamed(view)
+        wards = _wards(view)
+        found[NEW] = _new_wards(wards)
+        if OTHER in columns:
+            found[OTHER] = _renamed(view, wards)
     return found
 
 
@@ -140,83 +142,106 @@ def _same(sent: pl.DataFrame, speaking: pl.DataFrame) -> pl.DataFrame:
 
 
 def _wards(view: View) -> pl.DataFrame:
-    """Each ward of each version of a month: its first row and its name."""
-    rows = view.rows
+    """Each ward of each version of a month: its first row, its name, and both as they are compared.
+
+    Leading zeros of a code are easily lost.
+    """
+    rows = view.rows.filter(pl.col("ward_code").is_not_null())
     if "ward_name" not in rows:
         rows = rows.with_columns(ward_name=pl.lit(None, pl.String))
-    return (
-        rows.filter(pl.col("ward_code").is_not_null())
-        .sort(ROW)
+    wards = (
+        rows.sort(ROW)
         .group_by(SUBMISSION, *PLACE, MONTH)
         .agg(pl.col(ROW).first(), pl.col("ward_name").drop_nulls().first(), pl.col(IS_NEW).first())
     )
+    return wards.with_columns(
+        code=normalised(pl.col("ward_code")).str.strip_chars_start("0"),
+        name=normalised(pl.col("ward_name")),
+    )
 
 
-def _new_wards(view: View) -> pl.DataFrame:
+def _new_wards(wards: pl.DataFrame) -> pl.DataFrame:
     """Wards that no earlier month had, where the organisation had sent others for some months."""
-    wards = _wards(view)
     first = wards.group_by(PLACE).agg(pl.col(MONTH).min())
-    known = view.rows.select(ORGANISATION, MONTH).unique()
+    known = wards.select(ORGANISATION, MONTH).unique()
     asked = wards.filter(IS_NEW).join(first, on=[*PLACE, MONTH], how="semi")
+    before = pl.col(f"{MONTH} known")
     earlier = (
         asked.select(ORGANISATION, MONTH)
         .unique()
         .join(known, on=ORGANISATION, suffix=" known")
-        .filter(pl.col(f"{MONTH} known").is_between(pl.col(MONTH) - LOOKED_BACK, pl.col(MONTH) - 1))
+        .filter(before.is_between(pl.col(MONTH) - LOOKED_BACK, pl.col(MONTH) - 1))
         .group_by(ORGANISATION, MONTH)
-        .agg(pl.len().alias("months"), pl.col(f"{MONTH} known").max().alias("last"))
+        .agg(pl.len().alias("months"), before.max().alias("last"))
         .filter(pl.col("months") >= KNOWN_MONTHS)
     )
     new = asked.join(earlier, on=[ORGANISATION, MONTH], how="inner").sort(SUBMISSION, ROW)
-    near = [_nearest(ward, wards) for ward in new.iter_rows(named=True)]
-    return new.select(SUBMISSION, ROW).with_columns(renamed_from=pl.Series(near, dtype=pl.String))
+    near: list[tuple[str, int, str]] = []
+    for (submission, organisation, month, last), own in new.partition_by(
+        *MONTH_SENT, "last", as_dict=True, maintain_order=True
+    ).items():
+        gone = _gone(wards, str(submission), str(organisation), month, last)
+        for row, *one in own.select(ROW, "code", "name").iter_rows():
+            near.append((str(submission), row, _nearest(one, gone)))
+    schema = {SUBMISSION: pl.String, ROW: pl.Int64, "renamed_from": pl.String}
+    return pl.DataFrame(near, schema=schema, orient="row")
 
 
-def _nearest(ward: Mapping[str, object], wards: pl.DataFrame) -> str:
-    """A ward of the month before that is not in this file's month and may be the same one."""
-    of = pl.col(ORGANISATION) == ward[ORGANISATION]
-    here = wards.filter(
-        of & (pl.col(MONTH) == ward[MONTH]) & (pl.col(SUBMISSION) == ward[SUBMISSION])
-    )
-    gone = wards.filter(of & (pl.col(MONTH) == ward["last"])).join(here, on=PLACE, how="anti")
-    likeness = {
-        f"{site} {code}": max(
-            _likeness(code, ward["ward_code"]), _likeness(name, ward["ward_name"])
-        )
-        for site, code, name in gone.select("site_code", "ward_code", "ward_name")
-        .unique()
-        .sort("site_code", "ward_code", "ward_name")
+# A code and a name as they are compared.
+Named: TypeAlias = Sequence[str | None]
+
+
+def _gone(
+    wards: pl.DataFrame, submission: str, organisation: str, month: object, last: object
+) -> dict[str, Named]:
+    """The wards of an organisation's month before that are not in a file's month."""
+    own = wards.filter(pl.col(ORGANISATION) == organisation)
+    here = own.filter((pl.col(MONTH) == month) & (pl.col(SUBMISSION) == submission))
+    gone = own.filter(pl.col(MONTH) == last).join(here, on=PLACE, how="anti")
+    return {
+        f"{site} {ward}": (code, name)
+        for site, ward, code, name in gone.select("site_code", "ward_code", "code", "name")
+        .sort(pl.all())
         .iter_rows()
     }
-    best = max(likeness, key=lambda name: likeness[name], default="")
-    return best if best and likeness[best] >= NEAR_ENOUGH else ""
 
 
-def _likeness(one: object, other: object) -> float:
-    """How alike two codes or names are, from 0 to 1; leading zeros are easily lost."""
+def _nearest(ward: Named, others: Mapping[str, Named]) -> str:
+    """The one that may be the same ward, for a person to judge; empty where none is near enough."""
+    likeness = {
+        told: max(_likeness(one, other) for one, other in zip(ward, named, strict=True))
+        for told, named in others.items()
+    }
+    best = max(likeness, key=lambda told: likeness[told], default="")
+    return best if likeness.get(best, 0) >= NEAR_ENOUGH else ""
+
+
+def _likeness(one: str | None, other: str | None) -> float:
+    """How alike two codes or names are, from 0 to 1."""
     if not one or not other:
         return 0.0
-    first, second = (spelling(str(text)).lstrip("0") for text in (one, other))
-    return SequenceMatcher(None, first, second).ratio()
+    return SequenceMatcher(None, one, other).ratio()
 
 
-def _renamed(view: View) -> pl.DataFrame:
+def _renamed(view: View, wards: pl.DataFrame) -> pl.DataFrame:
     """Wards whose code had quite another name in the last month before that had it."""
-    wards = _wards(view).filter(pl.col("ward_name").is_not_null())
-    speaking = wards.join(view.speaking_versions, on=list(MONTH_SENT), how="semi")
-    names = speaking.select(*PLACE, MONTH, "ward_name").sort(MONTH)
-    asked = wards.filter(IS_NEW).sort(MONTH)
-    before = asked.join_asof(
-        names.rename({"ward_name": "named_before"}),
-        on=MONTH,
-        by=list(PLACE),
-        strategy="backward",
-        allow_exact_matches=False,
-        check_sortedness=False,
-    ).filter(pl.col("ward_name") != pl.col("named_before"))
+    named = wards.filter(pl.col("name").is_not_null()).sort(MONTH)
+    spoken = named.join(view.speaking_versions, on=list(MONTH_SENT), how="semi")
+    before = (
+        named.filter(IS_NEW)
+        .join_asof(
+            spoken.select(*PLACE, MONTH, before="name", named_before="ward_name").sort(MONTH),
+            on=MONTH,
+            by=list(PLACE),
+            strategy="backward",
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+        .filter(pl.col("name") != pl.col("before"))
+    )
     is_other = [
         _likeness(now, then) < NEAR_ENOUGH
-        for now, then in before.select("ward_name", "named_before").iter_rows()
+        for now, then in before.select("name", "before").iter_rows()
     ]
     return before.filter(pl.Series(is_other, dtype=pl.Boolean)).select(
         SUBMISSION, ROW, "named_before"
