@@ -181,6 +181,8 @@ def check(
 ) -> None:
     """Say what the night would say about files, without a lake: nothing is sent and nothing counts.
 
+    Months are held only against earlier ones of the same file: others are not known here.
+
     Exit codes: 0 nothing to mend, 1 something to mend, 2 a file could not be read.
     """
     for stream in (sys.stdout, sys.stderr):
