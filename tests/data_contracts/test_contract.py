@@ -428,6 +428,12 @@ def first_measure(block: dict[str, Any]) -> dict[str, Any]:
     return measure
 
 
+def history(block: dict[str, Any]) -> dict[str, Any]:
+    """What HH11 declares of earlier months."""
+    found: dict[str, Any] = custom(block["quality"][2], "history")
+    return found
+
+
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -472,6 +478,43 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "rule that reaches nowhere": (
         lambda b: b["quality"][0]["customProperties"][0].update(value="planet"),
         "scope",
+    ),
+    "earlier months of a column there is not": (
+        lambda b: history(b).update(numerator="gloves"),
+        "gloves",
+    ),
+    "earlier months that read a file": (
+        lambda b: history(b).update(filter="read_text('/etc/passwd') = ''"),
+        "not allowed",
+    ),
+    "earlier months that set rows aside": (
+        lambda b: b["quality"][2]["customProperties"][0].update(value="row"),
+        "HH11: a rule about earlier months has the scope information",
+    ),
+    "earlier months without a month in the key": (
+        lambda b: set_property(b, "period", primaryKey=False),
+        "earlier months need period in the table's key",
+    ),
+    "limits of an unknown kind": (lambda b: history(b).update(limits="guess"), "limits"),
+    "a share of nothing": (
+        lambda b: history(b).update(limits="share"),
+        "limits share needs a denominator",
+    ),
+    "a factor of something": (
+        lambda b: history(b).update(denominator="compliant"),
+        "limits factor has no denominator",
+    ),
+    "a rate with a factor": (
+        lambda b: history(b).update(limits="rate", denominator="occupied_bed_days"),
+        "the limits factor, and no others, have lowest, highest or both",
+    ),
+    "more earlier months than are looked at": (
+        lambda b: history(b).update(months=6, minimum_months=12),
+        "minimum_months",
+    ),
+    "earlier months with an unknown setting": (
+        lambda b: history(b).update(colour="red"),
+        "colour",
     ),
     "measure of a column there is not": (
         lambda b: first_measure(b).update(numerator="gloves"),

@@ -47,6 +47,12 @@ def rule(document: dict[str, Any], code: str) -> dict[str, Any]:
     return next(one for one in table(document)["quality"] if one["id"] == code)
 
 
+def past(document: dict[str, Any]) -> dict[str, Any]:
+    """What HH11 declares of earlier months."""
+    found: dict[str, Any] = rule(document, "HH11")["customProperties"][1]["value"]
+    return found
+
+
 def custom(document: dict[str, Any], name: str) -> Any:
     return next(one for one in table(document)["customProperties"] if one["property"] == name)
 
@@ -190,6 +196,21 @@ EDITS: dict[str, tuple[Edit, list[tuple[Any, ...]]]] = {
     "a rule that refuses the file": (
         lambda d: rule(d, "HH01").update(customProperties=SCOPE_FILE),
         [(Subject.RULE, "HH01", "scope", "row", "submission", REJECTS)],
+    ),
+    "a rule about earlier months": (
+        lambda d: table(d)["quality"].append(rule(d, "HH11") | {"id": "HH12"}),
+        [(Subject.RULE, "HH12", None, "", "", WORDS)],
+    ),
+    "narrower limits of earlier months": (
+        lambda d: past(d).update(highest=3, months=12),
+        [
+            (Subject.RULE, "HH11", "highest", "10", "3", WORDS),
+            (Subject.RULE, "HH11", "months", "24", "12", WORDS),
+        ],
+    ),
+    "another figure of earlier months": (
+        lambda d: past(d).update(numerator="soap_litres"),
+        [(Subject.RULE, "HH11", "expression", "opportunities", "soap_litres", WORDS)],
     ),
     "a rule that only asks": (
         lambda d: rule(d, "HH01").update(customProperties=SCOPE_ASK),

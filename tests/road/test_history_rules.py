@@ -299,6 +299,12 @@ def test_a_new_ward_is_asked_about_once(inbox: Inbox) -> None:
     assert facts_of(inbox, "S07") == {"month": "2024-02", "renamed_from": ""}
 
 
+def test_small_letters_are_the_same_ward(inbox: Inbox) -> None:
+    past = [falls(month) for month in YEAR[-3:]]
+    written = {"organisation_code": "7a4", "site_code": "7a4bv", "ward_code": "a1"}
+    assert inbox.codes(FALLS, [*past, falls(LAST) | written]) == set()
+
+
 @pytest.mark.parametrize(
     ("name", "codes"), [("ALDER  ward", set()), ("Alder Wd", set()), ("Stroke unit", {"S08"})]
 )
