@@ -262,8 +262,9 @@ class Judged:
 
 def _judged(stacked: pl.DataFrame, marked: pl.DataFrame, table: Table) -> dict[str, Judged]:
     """What came of each file's rows, by submission."""
-    accepted = marked.filter(~pl.col("aside")).sort(SUBMISSION, ROW)
-    kept = accepted.select(SUBMISSION, ROW, *table.column_names)
+    # Narrow before it is sorted: the whole frame is five times as wide.
+    accepted = marked.lazy().filter(~pl.col("aside")).select(SUBMISSION, ROW, *table.column_names)
+    kept = accepted.collect().sort(SUBMISSION, ROW)
     records = kept.partition_by(SUBMISSION, as_dict=True, include_key=False)
     aside = dict(marked.group_by(SUBMISSION).agg(pl.col("aside").sum()).iter_rows())
     months, unplaced = _months(marked)

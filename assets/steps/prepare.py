@@ -205,7 +205,9 @@ def _truths(table: Table) -> dict[str, pl.Expr]:
     for column in table.columns:
         text, value = pl.col(sent(column.name)), pl.col(column.name)
         if column.type is ColumnType.COUNT:
-            lacks = says(text, Stated.NOT_COLLECTED, Stated.NO_RETURN)
+            # Figures say nothing, and are most of the cells: only the others are looked at.
+            words = pl.when(value.is_null()).then(text)
+            lacks = says(words, Stated.NOT_COLLECTED, Stated.NO_RETURN).fill_null(False)
             truths[holds("C02", column.name)] = _if_sent(text, value.is_not_null() | lacks)
             truths[holds("C13", column.name)] = _if_sent(text, ~lacks)
         if column.type is ColumnType.MONTH:
