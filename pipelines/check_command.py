@@ -14,7 +14,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from assets.steps.collector import without_collector
 from data_contracts import problems
 from pipelines.check_files import Outputs
 from pipelines.own_files import InputError, say
@@ -192,7 +192,7 @@ def check(
     day = None if today is None else today.date()
     worst, told = FINE, []
     try:
-        with _without_collector():
+        with without_collector():
             found: Iterable[Checked | Glanced]
             if read_only:
                 _refuse_outputs(xlsx, html)
@@ -215,18 +215,6 @@ def check(
         is_plain = sys.stdout.encoding.lower() != "utf-8"
         typer.echo(json.dumps(document, ensure_ascii=is_plain, indent=1))
     raise typer.Exit(worst)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """In a process of seconds, looking for rubbish while libraries load costs a fifth of them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def checked(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -191,12 +192,14 @@ def _facts_of_rule(kind: Kind, check: Check, row: Row, background: Background) -
 
 def _facts(kind: Kind, check: Check, row: Row, background: Background) -> dict[str, Fact]:
     """The facts that the sentences of a kind need, beside the column and its value."""
-    known = {"column"} if check.column is None or row[sent(check.column)] is None else _LOCATED
-    wanted = sorted(set(kind.facts) - known)
-    return {name: FACTS[name](check, row, background) for name in wanted}
+    has_value = check.column is not None and row[sent(check.column)] is not None
+    return {name: FACTS[name](check, row, background) for name in _wanted(kind.facts, has_value)}
 
 
-_LOCATED = {"column", "value"}
+@cache
+def _wanted(facts: tuple[str, ...], has_value: bool) -> tuple[str, ...]:
+    """Those that the place of a finding does not tell."""
+    return tuple(sorted(set(facts) - ({"column", "value"} if has_value else {"column"})))
 
 
 def _column(check: Check, background: Background) -> Column:
