@@ -211,6 +211,6 @@ def _names_somebody(text: str, body: str) -> bool:
     return not identifier_cells(frame, {TEXT: ColumnType.TEXT}).is_empty()
 
 
-def _problem(name: str, fault: Fault, key: str = "", **facts: str) -> NoteProblem:
-    known = {"key": key} if key else {}
+def _problem(name: str, fault: Fault, entry: str = "", **facts: str) -> NoteProblem:
+    known = {"entry": entry} if entry else {}
     return NoteProblem(file=masked(name), fault=fault, facts=known | facts)

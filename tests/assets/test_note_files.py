@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from boards import TODAY, Desk, patient_number
 
-from assets.steps.notes import Notes, note_pages, notes_print, read_notes
+from assets.steps.notes import Fault, Notes, note_pages, notes_print, read_notes
+from data_contracts.contract import HERE
 from reports.notes import Note
+from reports.words import LANGUAGES, Words
 
 NAME = "ws-falls.en.md"
+WORDS = tuple(Words.load(HERE / "translations", language) for language in LANGUAGES)
 HEAD = "---\nrole: Programme lead\nteam: Safe Care\ndate: 2024-04-15\n---\n"
 SHOWN = Note(
     page="ws-falls", language="en", role="Programme lead", team="Safe Care",
@@ -64,7 +67,9 @@ def test_a_name_without_page_and_language_is_told(desk: Desk, name: str) -> None
 
 @pytest.mark.parametrize("name", ["ws-fals.en.md", "org-7a4.en.md", "q-2023-24-q5.en.md"])
 def test_a_page_that_is_not_there_is_told_with_those_that_are(desk: Desk, name: str) -> None:
-    (told,) = faults(written(desk, f"{HEAD}A", name))
+    notes = written(desk, f"{HEAD}A", name)
+    (told,) = faults(notes)
+    assert all(words.text(f"pages.note.problem.{told['fault']}", **told) for words in WORDS)
     assert (told["file"], told["fault"]) == (name, "page")
     assert told["page"] == name.removesuffix(".en.md")
     assert "ws-falls" in told["pages"]
@@ -85,11 +90,11 @@ def test_what_an_editor_leaves_is_no_note(desk: Desk, name: str) -> None:
         ("---\n- a\n---\nA", {"fault": "front_matter"}),
         (f"---\na: {'[' * 5000}\n---\nA", {"fault": "front_matter"}),
         (HEAD.replace("2024-04-15", "2024-13-40") + "A", {"fault": "front_matter"}),
-        (HEAD.replace("date: 2024-04-15\n", "") + "A", {"fault": "key", "key": "date"}),
-        (HEAD.replace("2024-04-15", "last week") + "A", {"fault": "key", "key": "date"}),
-        (HEAD.replace("Safe Care", "") + "A", {"fault": "key", "key": "team"}),
-        (HEAD.replace("Programme lead", "[a]") + "A", {"fault": "key", "key": "role"}),
-        (HEAD.replace("role:", "name: A\nrole:") + "A", {"fault": "unknown_key", "key": "name"}),
+        (HEAD.replace("date: 2024-04-15\n", "") + "A", {"fault": "key", "entry": "date"}),
+        (HEAD.replace("2024-04-15", "last week") + "A", {"fault": "key", "entry": "date"}),
+        (HEAD.replace("Safe Care", "") + "A", {"fault": "key", "entry": "team"}),
+        (HEAD.replace("Programme lead", "[a]") + "A", {"fault": "key", "entry": "role"}),
+        (HEAD.replace("role:", "name: A\nrole:") + "A", {"fault": "unknown_key", "entry": "name"}),
         (HEAD, {"fault": "empty"}),
         (f"{HEAD}\n![](a.png)\n", {"fault": "empty"}),
         (f"{HEAD}{'a' * 10_000}", {"fault": "too_long", "longest": "10,000"}),
@@ -101,6 +106,11 @@ def test_what_a_note_lacks_is_told(desk: Desk, text: str | bytes, told: dict[str
     assert f"{TODAY}" == "2024-04-20"
     notes = written(desk, text)
     assert (notes.shown, faults(notes)) == ((), [{"file": NAME} | told])
+    for problem in notes.problems:
+        for words in WORDS:
+            sentence = words.text(f"pages.note.problem.{problem.fault}", **problem.told)
+            assert NAME in sentence
+            assert all(fact in sentence for fact in problem.facts.values())
 
 
 @pytest.mark.parametrize(
@@ -149,3 +159,8 @@ def test_the_digest_of_a_page_s_notes_is_its_own(desk: Desk) -> None:
     assert notes_print(desk.night, "index") == index
     assert notes_print(desk.night, "ws-falls") != falls
     assert notes_print(desk.night) != whole
+
+
+def test_every_fault_has_its_sentence() -> None:
+    for words in WORDS:
+        assert set(words.tree["pages"]["note"]["problem"]) == set(Fault)

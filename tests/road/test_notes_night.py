@@ -87,6 +87,11 @@ def test_the_other_language_takes_its_own_note_s_place(published: Road) -> None:
         (f"{PAGE}.en.md", "A", f"{PAGE}.en.md in notes/ is not shown: it must begin with"),
         (
             f"{PAGE}.en.md",
+            HEAD.replace("team: Safe Care\n", "") + "A",
+            f"{PAGE}.en.md in notes/ is not shown: team: at its beginning is missing",
+        ),
+        (
+            f"{PAGE}.en.md",
             f"{HEAD}Patient {NUMBER} fell.",
             f"{PAGE}.en.md in notes/ is not shown: it has what could point at a person",
         ),
