@@ -31,6 +31,7 @@ def test_a_pack_s_note_is_printed_on_a_sheet_before_the_others(open_page: Opener
     printed = open_page(f"{PACK}.html").page.pdf(prefer_css_page_size=True)
     first, second, third = (p.extract_text() for p in PdfReader(io.BytesIO(printed)).pages)
     assert "They count with their new site (https://example.test/moved), not with both:" in first
+    assert "Management information" in first
     assert "1 of 2" in second
     assert "2 of 2" in third
 
