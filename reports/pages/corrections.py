@@ -78,7 +78,8 @@ def corrections_of(edition: Edition, contract: Contract, words: Words) -> Correc
     """What changed in a workstream's key measures in the months of its data quality."""
     found = newest_first(key_corrections(edition, contract))
     span = shown_months(edition)
-    csv_href = f"data/{file_name(f'{contract.workstream}-corrections', words.language, 'csv')}"
+    stem = f"{contract.workstream.replace('_', '-')}-corrections"
+    csv_href = f"data/{file_name(stem, words.language, 'csv')}"
     csv = csv_bytes(
         [words.text(f"charts.corrections.column.{name}") for name in CSV_COLUMNS],
         (_line(edition, contract, words, row) for row in found),

@@ -10,6 +10,9 @@ import pytest
 from made_up import MARCH, Road
 from typer.testing import CliRunner
 
+from assets.programme import TOLD
+from assets.steps.night import Night
+from assets.steps.publish import publish
 from assets.steps.result import Verdict
 from pipelines.cli import app
 
@@ -116,6 +119,14 @@ def test_a_note_that_cannot_be_shown_is_told_and_the_night_goes_on(
     for written in (said.encode(), *(p.read_bytes() for p in kept)):
         assert NUMBER.encode() not in written
         assert digits not in written
+
+
+def test_dagster_is_told_which_notes_are_not_shown(published: Road) -> None:
+    _write(published, "A")
+    _write(published, f"{HEAD}Two wards moved.", f"{OWN}.en.md")
+    night = Night.open(published.lake, published.contracts, MARCH)
+    assert publish(night).metadata["notes_not_shown"] == f"{PAGE}.en.md (front_matter)"
+    assert "notes_not_shown" in TOLD
 
 
 def test_a_note_of_a_later_day_waits_for_it(published: Road) -> None:
