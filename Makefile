@@ -43,7 +43,7 @@ engine: $(STAMP)
 # Needs a Chromium; on Debian it is installed where it is missing.
 browser: $(STAMP)
 	@command -v chromium >/dev/null || (apt-get -qq update && apt-get -qq install -y chromium)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m browser
 
 benchmarks: $(STAMP)
 	$(BIN)/python -m pytest -m benchmark_run

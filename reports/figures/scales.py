@@ -79,7 +79,7 @@ def scale_over(low: float, high: float) -> Scale:
     end = high + PADDING * span
     step = _step(end - start)
     count = range(math.ceil(start / step - 1e-9), math.floor(end / step + 1e-9) + 1)
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9), 1 if step in (2.5, 0.25) else 0)
+    decimals = next(d for d in range(20) if math.isclose(step * 10**d, round(step * 10**d)))
     return Scale(start, end, tuple(round(i * step, 9) + 0.0 for i in count), decimals)
 
 

@@ -33,15 +33,18 @@ RUN = """async tags => {
     rule => told(rule, rule.nodes.filter(node => !isExpected(rule, node))));
   return found.violations.flatMap(rule => told(rule, rule.nodes)).concat(undecided);
 }"""
-# All is unfolded. Of a long table a few rows are shown, of a grid or of columns three charts: the
-# others have the same marks, and axe takes half a minute for 40 charts with all their months.
-UNFOLD = """() => {
-  const hide = (parts, most) => [...parts].slice(most).forEach(
-    one => { one.style.display = 'none'; });
+# All is unfolded and drawn. Of a long table a few rows stay, of a grid or of columns two charts:
+# the others have the same marks, and axe takes half a minute for 40 charts with all their months.
+UNFOLD = """async () => {
+  const cut = (parts, most) => [...parts].slice(most).forEach(one => one.remove());
   document.querySelectorAll('details').forEach(part => { part.open = true; });
-  document.querySelectorAll('.box tbody, #submissions tbody, #figures tbody').forEach(
-    body => hide(body.rows, 4));
-  document.querySelectorAll('.grid, .split').forEach(grid => hide(grid.children, 3));
+  document.querySelectorAll('.grid, .split').forEach(grid => cut(grid.children, 2));
+  for (const plot of document.querySelectorAll('.plot[data-figure]')) {
+    plot.scrollIntoView();
+    while (!plot.querySelector('svg.main-svg')) await new Promise(requestAnimationFrame);
+  }
+  document.querySelectorAll('.box tbody').forEach(body => cut(body.rows, 3));
+  document.querySelectorAll('.scroll tbody').forEach(body => cut(body.rows, 6));
 }"""
 MODES = (("wide", 1280, None), ("narrow", 320, None), ("forced colours", 1280, "active"))
 # Charts are drawn anew a moment after the window has its new width.
