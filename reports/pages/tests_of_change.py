@@ -16,6 +16,8 @@ import polars as pl
 
 from data_contracts.contract import Contract, Measure
 from reports.edition import Edition
+from reports.figures.sizes import MOST_MONTHS
+from reports.months import later
 from reports.pages.levels import ORGANISATION
 from reports.pages.series_key import SeriesKey
 from reports.pages.sources import SIMULATED
@@ -64,7 +66,7 @@ class Flags:
 
     They are about one of `measures`, which have a chart there, or about all of a workstream's. One
     of a single site or ward is no flag on its organisation's chart. `organisation` None takes those
-    of all organisations: the charts for Wales.
+    of all organisations: the charts for Wales. Months before those that charts show have none.
     """
 
     edition: Edition
@@ -88,7 +90,9 @@ class Flags:
 
     def _rows(self) -> pl.DataFrame:
         rows = _of(self.edition, self.workstream).filter(
-            pl.col("kind").is_in(list(FLAGGED)), pl.col("level") == ORGANISATION
+            pl.col("kind").is_in(list(FLAGGED)),
+            pl.col("level") == ORGANISATION,
+            pl.col("date") >= later(self.edition.data_month, 1 - MOST_MONTHS),
         )
         if self.organisation is None:
             return rows

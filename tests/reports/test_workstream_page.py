@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
@@ -18,6 +19,7 @@ from reports.pages.chart import ChartModel, chart_model, series_of
 from reports.pages.chart_labels import Options
 from reports.pages.landing import landing_page
 from reports.pages.series_key import SeriesKey
+from reports.pages.tests_of_change import flags_for
 from reports.pages.workstream import WorkstreamPage, workstream_page
 from reports.spc.vocabulary import Verdict
 from reports.words import Words
@@ -284,6 +286,24 @@ def test_the_rules_are_said_once(page: WorkstreamPage) -> None:
         "Falls per 1,000 occupied bed days, November 2024 to October 2026. u chart."
     )
     assert sum("IHI" in note for note in page.main.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "flags"),
+    [
+        (date(2023, 10, 31), {}),
+        (date(2023, 11, 30), {date(2023, 11, 1): "1"}),
+        (date(2026, 10, 2), {date(2026, 10, 1): "1"}),
+    ],
+)
+def test_a_change_has_a_number_in_the_36_months_that_charts_show(
+    edition: Edition, day: date, flags: dict[date, str]
+) -> None:
+    """October 2026 is the last of them, November 2023 the first."""
+    falls = next(c for c in edition.contracts if c.workstream == "falls").measure("falls_rate")
+    made = replace(edition, changes=edition.changes.with_columns(date=pl.lit(day)))
+    assert flags_for(made, falls, "7A4") == flags
+    assert flags_for(made, falls, None) == flags
 
 
 def test_values_are_read_as_enumerations(edition: Edition) -> None:
