@@ -8,6 +8,8 @@ kept in build/screenshots/.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -72,16 +74,31 @@ def _rows(organisation: str) -> list[dict[str, object]]:
     return found
 
 
+def _made_once(paths: pytest.TempPathFactory, name: str, make: Callable[[Road], None]) -> Road:
+    """A lake that the first of the processes that run tests makes, and the others wait for."""
+    root = paths.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    folder = root / name
+    road = Road(folder / "lake", folder / "contracts")
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            road.lake.mkdir(parents=True)
+            make(road)
+    return road
+
+
 @pytest.fixture(scope="session")
 def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("browser")
-    road = Road(folder / "lake", contracts_folder(folder / "contracts"))
-    road.lake.mkdir()
+    return _made_once(tmp_path_factory, "browser", _hand_hygiene).latest.resolve()
+
+
+def _hand_hygiene(road: Road) -> None:
+    contracts_folder(road.contracts)
     for organisation in ("7A4", "7A7"):
         road.put(f"{organisation}_hand-hygiene_202401-202512_v01.csv", csv_of(_rows(organisation)))
     write_notes(road, "q-2025-26-q3.en.md")
     assert road.night(date(2026, 1, 20)) is Verdict.GOOD
-    return road.latest.resolve()
 
 
 def write_notes(road: Road, *names: str) -> None:
@@ -96,12 +113,14 @@ def write_notes(road: Road, *names: str) -> None:
 @pytest.fixture(scope="session")
 def falls_road(tmp_path_factory: pytest.TempPathFactory) -> Road:
     """The lake after a night with the sample's falls and changes, and nothing else of it."""
-    folder = tmp_path_factory.mktemp("falls")
-    contracts = folder / "contracts"
+    return _made_once(tmp_path_factory, "falls", _falls)
+
+
+def _falls(road: Road) -> None:
+    contracts = road.contracts
     shutil.copytree(PROJECT / "data_contracts" / "translations", contracts / "translations")
     for name in ("falls", "changes"):
         shutil.copy(PROJECT / "data_contracts" / f"{name}.odcs.yaml", contracts)
-    road = Road(folder / "lake", contracts)
     write_sample(road.lake)
     for path in (road.lake / "inbox").glob("*/*"):
         if not ({"falls", "falls-events", "changes"} & set(path.stem.split("_"))):
@@ -115,7 +134,6 @@ def falls_road(tmp_path_factory: pytest.TempPathFactory) -> Road:
         road.put(name, sent.replace(was, becomes, 1).encode())
     write_notes(road, *NOTED)
     assert road.night(TODAY) is Verdict.NEEDS_STEWARD
-    return road
 
 
 @pytest.fixture(scope="session")

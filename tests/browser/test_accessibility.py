@@ -33,12 +33,14 @@ RUN = """async tags => {
     rule => told(rule, rule.nodes.filter(node => !isExpected(rule, node))));
   return found.violations.flatMap(rule => told(rule, rule.nodes)).concat(undecided);
 }"""
-# All is unfolded and drawn. Of a long table a few rows stay, of a grid or of columns two charts:
-# the others have the same marks, and axe takes half a minute for 40 charts with all their months.
+# All is unfolded and drawn. Of a long table a few rows stay, of the first grid and of the first
+# columns two charts, of the others one: the rest has the same marks, and axe takes half a minute
+# for 40 charts with all their months.
 UNFOLD = """async () => {
   const cut = (parts, most) => [...parts].slice(most).forEach(one => one.remove());
   document.querySelectorAll('details').forEach(part => { part.open = true; });
-  document.querySelectorAll('.grid, .split').forEach(grid => cut(grid.children, 2));
+  for (const kind of ['.grid', '.split'])
+    document.querySelectorAll(kind).forEach((grid, place) => cut(grid.children, place ? 1 : 2));
   for (const plot of document.querySelectorAll('.plot[data-figure]')) {
     plot.scrollIntoView();
     while (!plot.querySelector('svg.main-svg')) await new Promise(requestAnimationFrame);

@@ -60,7 +60,7 @@ def test_figures_are_unpacked_as_they_were_packed(open_falls, falls):
               plot => { plot.figure.data.forEach(trace => delete trace.text);
                 return [plot.dataset.figure, plot.figure]; }))"""
         )
-        assert len(found) == len(drawn) >= 20
+        assert len(found) == len(drawn) >= 10
         for size, name in found:
             assert drawn[name] == unpacked(json.loads(stored[name]), Size(size)), name
 
