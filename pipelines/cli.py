@@ -185,12 +185,15 @@ def template(
 
 def _example(table: Table, words: Words, day: date | None) -> Example:
     """A row of the last month that is over, which says in words that it is an example."""
-    from assets.steps.example import example
+    from assets.steps.example import NoExampleError, example
     from assets.steps.months import later
     from data_contracts.registers import load_registers
 
     latest = later((day or date.today()).replace(day=1), -1)
-    return example(table, load_registers(), latest, words.text("pages.template.example"))
+    try:
+        return example(table, load_registers(), latest, words.text("pages.template.example"))
+    except NoExampleError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 app.command()(check)

@@ -29,7 +29,7 @@ MOST_TRIED = 2_000
 
 
 class NoExampleError(Exception):
-    """No row could be made up that a table accepts; the message names the table."""
+    """No row could be made up that a table accepts; the message says which table and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,20 @@ class _Known:
 
 
 def _due(table: Table, registers: Registers, latest: date) -> tuple[str, date]:
-    """An organisation and the last month for which it is due; any of them where none is."""
-    for due in sorted(table.due, key=lambda due: due.ends or date.max, reverse=True):
-        return due.organisations[0], min(latest, due.ends or latest)
-    return registers.organisations[0].code, latest
+    """An organisation and the last month for which it is due; any of them of a table that nobody
+    must send.
+    """
+    if not table.due:
+        return registers.organisations[0].code, latest
+    begun = [due for due in table.due if due.starts <= latest]
+    if not begun:
+        first = min(due.starts for due in table.due)
+        raise NoExampleError(
+            f"{table.name} begins with {first:%Y-%m}, which is not over yet: leave out --example, "
+            "or give a later day with --today."
+        )
+    last = max(begun, key=lambda due: due.ends or date.max)
+    return last.organisations[0], min(latest, last.ends or latest)
 
 
 def _site(registers: Registers, organisation: str, month: date) -> str | None:

@@ -8,15 +8,14 @@ pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import cache
 
 import polars as pl
 
 from assets.steps.answers import asks
-from assets.steps.months import later
-from assets.steps.returns import MONTHS_SHOWN
+from assets.steps.returns import first_shown
 from data_contracts.contract import Contract
 from data_contracts.states import ReturnStatus
 from data_contracts.working_days import closing
@@ -31,7 +30,7 @@ def queue(
     submissions: pl.DataFrame,
     problems: pl.DataFrame,
     today: date,
-    contracts: Iterable[Contract] = (),
+    contracts: Collection[Contract] = (),
 ) -> pl.DataFrame:
     """All that waits, as QUEUE_SCHEMA: oldest first, then by organisation.
 
@@ -51,7 +50,7 @@ def queue(
 
 
 def timeliness(
-    returns: pl.DataFrame, today: date, contracts: Iterable[Contract] = ()
+    returns: pl.DataFrame, today: date, contracts: Collection[Contract] = ()
 ) -> pl.DataFrame:
     """How many of the returns that are due came, and when, as TIMELINESS_SCHEMA.
 
@@ -64,7 +63,7 @@ def timeliness(
         # Of months before, only what is still open is known.
         _with_senders(returns, contracts)
         .filter(
-            pl.col("period") >= later(today.replace(day=1), -MONTHS_SHOWN),
+            pl.col("period") >= first_shown(contracts, today),
             pl.col("deadline") < today,
         )
         .group_by(organisation="submitter", period="period")
@@ -83,7 +82,7 @@ def timeliness(
     )
 
 
-def _with_senders(returns: pl.DataFrame, contracts: Iterable[Contract]) -> pl.DataFrame:
+def _with_senders(returns: pl.DataFrame, contracts: Collection[Contract]) -> pl.DataFrame:
     """Returns with `submitter`: who has to send each."""
     names = ("workstream", "table", "organisation")
     senders = [

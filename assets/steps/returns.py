@@ -14,7 +14,7 @@ import polars as pl
 
 from assets.steps.decisions import Decisions, read_decisions
 from assets.steps.in_force import arrival, ranks
-from assets.steps.months import deadline_of, later, months_between
+from assets.steps.months import data_month, deadline_of, later, months_between
 from assets.steps.night import LONDON, Night
 from assets.steps.read import parsed_name
 from assets.steps.submissions import Receipt, all_receipts
@@ -191,13 +191,24 @@ def _of_table(
 ) -> Iterator[tuple[object, ...]]:
     # The month that is not over yet is due next.
     last = night.today.replace(day=1)
-    shown_from = later(last, -MONTHS_SHOWN)
+    shown_from = first_shown(night.contracts, night.today)
     for organisation in table.due_organisations:
         for month in months_between(later(last, -MONTHS_OPEN), last):
             if table.is_due(organisation, month):
                 found = _return(night, table, history, to_check, organisation, month)
                 if month >= shown_from or found.status in OPEN:
                     yield astuple(found)
+
+
+def first_shown(contracts: Iterable[Contract], today: date) -> date:
+    """The first month of which all returns are known; of those before it, only what is open.
+
+    It is the first of the twelve that pages show, which end two months ago until a deadline passes.
+    """
+    known = tuple(contracts)
+    if not any(table.due for contract in known for table in contract.tables):
+        return later(today.replace(day=1), -MONTHS_SHOWN)
+    return later(data_month(known, today), 1 - MONTHS_SHOWN)
 
 
 def _return(

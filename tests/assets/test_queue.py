@@ -3,11 +3,12 @@
 from datetime import date, datetime
 
 import polars as pl
+import pytest
 
 from assets.steps.answers import ANSWER_SCHEMA
 from assets.steps.editions import SUBMISSION_SCHEMA
 from assets.steps.queue import queue, timeliness
-from assets.steps.returns import RETURNS_SCHEMA
+from assets.steps.returns import RETURNS_SCHEMA, first_shown
 from data_contracts.contract import load_contracts
 from data_contracts.problems import PROBLEM_SCHEMA
 
@@ -127,3 +128,17 @@ def test_a_return_that_is_sent_for_another_one_is_its_sender_s() -> None:
     ]
     counted = timeliness(returns, TODAY, load_contracts())
     assert counted.select("organisation", "due").rows() == [("7A4", 1), ("RT4", 1)]
+
+
+@pytest.mark.parametrize("today", [date(2024, 4, 20), date(2024, 5, 3)])
+def test_the_twelve_months_are_whole_until_the_next_deadline_has_passed(today: date) -> None:
+    """April's returns are due on 15 May: until then pages show April 2023 to March 2024."""
+    assert first_shown(load_contracts(), today) == date(2023, 4, 1)
+    known = {"deadline": DUE[MARCH], "arrived": datetime(2023, 5, 9, 9), "status": "on_time"}
+    place = {"organisation": "7A4", "workstream": "falls", "table": "monthly"}
+    returns = pl.DataFrame(
+        [known | place | {"period": date(2023, month, 1)} for month in (3, 4)],
+        schema=RETURNS_SCHEMA,
+    )
+    counted = timeliness(returns, today, load_contracts())
+    assert counted["period"].to_list() == [date(2023, 4, 1)]

@@ -108,3 +108,15 @@ def test_a_row_below_the_example_is_read_like_the_first(tmp_path: Path) -> None:
     code, text = run("check", out)
     assert (code, text) == (0, f"{out.name}: Accepted\n")
     assert pl.read_excel(out, sheet_id=1).height == 2
+
+
+def test_before_a_table_begins_there_is_no_example_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The return of falls begins with January 2021."""
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner(env={"COLUMNS": "400"})
+    found = runner.invoke(app, ["template", "falls", "--example", "--today", "2020-06-01"])
+    assert found.exit_code == 2
+    assert "falls.monthly begins with 2021-01, which is not over yet" in found.output
+    assert list(tmp_path.iterdir()) == []
