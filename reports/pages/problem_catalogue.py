@@ -135,7 +135,7 @@ def _rules(contract: Contract, words: Words) -> Group:
             code=rule.code,
             base=f"{contract.workstream}.rules.{rule.code}",
             facts={name: quoted(name) for name in rule.columns} | _placeholders(words, PLACE),
-            looks_at="row",
+            looks_at="row" if rule.history is None else "earlier",
             effect=EFFECT_OF_SCOPE[rule.scope],
         )
         for table in contract.tables
