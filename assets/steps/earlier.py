@@ -28,7 +28,8 @@ from data_contracts.expectations import ROW, SUBMISSION
 
 # Months before the first of tonight's that are read when no rule looks back further.
 YEAR = 12
-COMPLETE, VERSION, IS_NEW, MONTH = "complete", "version", "is new", "month"
+# Beside the columns of a table, none of which may have a space in its name.
+COMPLETE, VERSION, IS_NEW, MONTH = "is complete", "its version", "is new", "its month"
 ORGANISATION = "organisation_code"
 # A file whose name tells no version was sent by someone who knew all that had come.
 NO_VERSION = 1 << 30
@@ -48,8 +49,8 @@ class Sender:
 class View:
     """Rows of a table, of which `asked` says which files are asked about them.
 
-    `rows` has the columns of the table and submission, row, version, complete, is new, and month
-    (as a number).
+    `rows` has the columns of the table, submission and row, and the columns named above; the month
+    is a number.
     """
 
     rows: pl.DataFrame
@@ -71,8 +72,8 @@ def views(
 ) -> Iterator[View]:
     """What each file is held against: one view for all that count, one for each trial.
 
-    `good` are tonight's rows of which none is set aside, with the truth of `complete` (whether no
-    row of the file's month was); `earlier` is what was in force.
+    `good` are tonight's rows that are not set aside, with whether no row of the file's month is;
+    `earlier` is what was in force.
     """
     versions = pl.DataFrame(
         [(one.submission, NO_VERSION if one.version is None else one.version) for one in senders],

@@ -20,6 +20,8 @@ from assets.steps.whole_months import with_whole_months
 from data_contracts.contract import Contract, Table
 from data_contracts.expectations import SUBMISSION, Check
 
+GOOD = "is good"
+
 
 def with_past(
     frame: pl.DataFrame,
@@ -44,9 +46,9 @@ def _good(frame: pl.DataFrame, suite: tuple[Check, ...], table: Table) -> pl.Dat
     aside = [c.broken().fill_null(False) for c in suite if codes.issuperset(c.codes)]
     month = (SUBMISSION, ORGANISATION, "period")
     return (
-        frame.with_columns(is_good=~pl.any_horizontal(aside))
-        .with_columns(pl.col("is_good").all().over(month).alias(COMPLETE))
-        .filter("is_good")
+        frame.with_columns((~pl.any_horizontal(aside)).alias(GOOD))
+        .with_columns(pl.col(GOOD).all().over(month).alias(COMPLETE))
+        .filter(GOOD)
     )
 
 
