@@ -93,6 +93,8 @@ def check(night: Night, contract: Contract) -> StepResult:
     settled: list[Settled] = []
     for table in contract.tables:
         own = [file for file in files if file.table == table.name]
+        # Nobody else holds on to their rows: a night may have a million of them.
+        files = [file for file in files if file.table != table.name]
         with without_collector():
             checked = list(check_files(own, table, contract, night))
         settle_all(night.lake, checked)
@@ -110,9 +112,14 @@ def check_files(
     if not files:
         return
     stacked = _stacked(files, table)
-    rows = stacked.filter(pl.col("column").is_null()).drop("column")
+    # From here on they are in one frame: `files` keep what is known of each, not its rows.
+    files[:] = [replace(file, rows=file.rows.clear()) for file in files]
     latest = _latest(night.today)
-    frame = _with_named_months(prepared(rows, table, night.registers), files, table, latest)
+    frame = prepared(
+        stacked.filter(pl.col("column").is_null()).drop("column"), table, night.registers
+    )
+    frame = _with_named_months(frame, files, table, latest)
+    sums, stacked = _sums(stacked), stacked.select(SUBMISSION)
     suite = suite_of(table, _codes(night), latest)
     frame = with_past(frame, suite, table, contract, night, [file.sender for file in files])
     broken = broken_rows(frame, suite)
@@ -122,7 +129,7 @@ def check_files(
         latest=latest,
         named={file.submission: _in_words(file.named) for file in files},
     )
-    found = _found(files, frame, broken, suite, _sums(stacked), background)
+    found = _found(files, frame, broken, suite, sums, background)
     marked = _marked(frame, broken, suite, table)
     judged = _judged(stacked, marked, table)
     none = marked.clear().select(ROW, *table.column_names)
