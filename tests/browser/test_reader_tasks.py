@@ -122,12 +122,14 @@ def test_print_the_pack_for_the_board_meeting(reader: Reader, tmp_path: Path) ->
     assert "Overview" not in "".join(sheets)
 
 
-def test_mend_a_failed_file_with_its_page_alone(open_falls, tmp_path: Path) -> None:
+def test_mend_a_failed_file_with_its_page_alone(open_falls) -> None:
     """From the sender's list: which column is wrong, what it must be, and the sheet marked."""
     reader = Reader(open_falls("stewards/7A3/index.html").page)
     reader.click(reader.page.locator("#mend").get_by_text("7A3_falls_202401_v02.csv"))
     said = reader.page.locator("main").inner_text()
-    assert "falls_altogether: change it to falls_total" in said
+    assert "Not accepted" in reader.page.locator("h1").inner_text()
+    assert "falls_total" in reader.page.locator("#problems").inner_text()
+    assert "falls_altogether" in said
     assert re.search(r"Save it as\s+7A3_falls_202401_v0\d\.csv", said)
     with reader.page.expect_download() as waiting:
         reader.click(reader.page.get_by_role("link", name="with every place marked (Excel)"))
