@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 import polars as pl
 
+from assets.steps.past import without_past
 from assets.steps.prepare import SUBMITTER, prepared
 from data_contracts import problems
 from data_contracts.contract import Column, ColumnType, Table
@@ -79,6 +80,7 @@ class _Known:
             pl.lit(True).alias(holds(problems.SURPLUS_CELLS.code)),
         )
         frame = prepared(sent, self.table, self.registers).with_columns(self._unnamed())
+        frame = without_past(frame, self.table, self.registers)
         codes = (one.code for one in self.registers.organisations)
         suite = suite_of(self.table, codes, self.latest)
         is_bad = pl.any_horizontal(check.broken().fill_null(False) for check in suite)

@@ -19,6 +19,7 @@ from assets.steps.submissions import all_receipts
 from assets.steps.whole_months import with_whole_months
 from data_contracts.contract import Contract, Table
 from data_contracts.expectations import SUBMISSION, Check
+from data_contracts.registers import Registers
 
 GOOD = "is good"
 
@@ -38,6 +39,13 @@ def with_past(
     seen = [] if good.is_empty() else _views(good, table, contract, night, senders)
     frame = with_history(frame, table, seen, night.registers)
     return with_whole_months(frame, table, seen, {one.submission: one.arrived for one in senders})
+
+
+def without_past(frame: pl.DataFrame, table: Table, registers: Registers) -> pl.DataFrame:
+    """The prepared frame where no months before are known: nothing is asked because of them."""
+    if "period" not in table.key:
+        return frame
+    return with_whole_months(with_history(frame, table, [], registers), table, [], {})
 
 
 def _good(frame: pl.DataFrame, suite: tuple[Check, ...], table: Table) -> pl.DataFrame:
