@@ -170,6 +170,8 @@ class Table:
 
     `submits` maps a submitter to the organisations it may send rows for; an organisation that is
     not listed there sends for itself. `tolerated_share` of rows set aside leaves a month complete.
+    `days_between` are charts of days between events of one kind, of a table that has a row for each
+    event; they are no `measures`, which have a figure each month.
     """
 
     id: str
@@ -179,6 +181,7 @@ class Table:
     key: tuple[str, ...]
     rules: tuple[Rule, ...] = ()
     measures: tuple[Measure, ...] = ()
+    days_between: tuple[Measure, ...] = ()
     due: tuple[Due, ...] = ()
     submits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     deadline_working_days: int = 10
@@ -252,11 +255,16 @@ class Contract:
     def measures(self) -> tuple[Measure, ...]:
         return tuple(measure for table in self.tables for measure in table.measures)
 
+    @property
+    def days_between(self) -> tuple[Measure, ...]:
+        return tuple(measure for table in self.tables for measure in table.days_between)
+
     def table(self, table_id: str) -> Table:
         return next(table for table in self.tables if table.id == table_id)
 
     def measure(self, measure_id: str) -> Measure:
-        return next(measure for measure in self.measures if measure.id == measure_id)
+        every = (*self.measures, *self.days_between)
+        return next(measure for measure in every if measure.id == measure_id)
 
 
 def load_contracts(folder: Path | None = None) -> tuple[Contract, ...]:
@@ -344,6 +352,10 @@ def _table(block: Mapping[str, Any], workstream: str) -> Table:
             "rules": tuple(_rule(q, names, key) for q in block.get("quality", [])),
             "measures": tuple(
                 _measure(m, workstream, block["name"], names) for m in custom.get("measures", [])
+            ),
+            "days_between": tuple(
+                _days_between(m, workstream, block["name"], columns, key)
+                for m in custom.get("daysBetween", [])
             ),
             "due": custom.get("due", []),
             "submits": custom.get("submits", {}),
@@ -453,6 +465,21 @@ def _measure(block: Mapping[str, Any], workstream: str, table: str, columns: lis
     }
     placed = {"workstream": workstream, "table": table}
     return TypeAdapter(Measure).validate_python({**block, **checked, **placed})
+
+
+def _days_between(
+    block: Mapping[str, Any],
+    workstream: str,
+    table: str,
+    columns: tuple[Column, ...],
+    key: list[str],
+) -> Measure:
+    """A measure of the days between events of one kind, which `filter` tells from the others."""
+    dates = [column.name for column in columns if column.type is ColumnType.DATE]
+    if len(set(dates) & set(key)) != 1:
+        raise ContractError(f"table {table}: days between events need one date among the key")
+    drawn = {"numerator": "1", "unit": "days", "chart": "t"}
+    return _measure({**block, **drawn}, workstream, table, [column.name for column in columns])
 
 
 def _refuse_shared_names(contracts: tuple[Contract, ...]) -> None:

@@ -34,7 +34,9 @@ class Edition:
     sent (`to_mend`: nothing newer has put it right) and what was found in them. changes: dated
     facts about work. before: the verdict on each series
     (series, verdict) as the report for the month before stood then; None where that is not known.
-    corrections: figures that a later file changed (corrections.py).
+    corrections: figures that a later file changed (corrections.py). days_points, days_series: the
+    same as points and series, of days between rare events; they have dates of events and are for
+    an organisation's own readers only.
     queue, timeliness, decisions: what waits, how returns came in, what was decided (waiting.py).
     notes: what people wrote beside the pages' own narrative. comparisons: the place of each
     organisation among all, which has to be known before others are cut away (comparisons.py).
@@ -63,6 +65,8 @@ class Edition:
     comparisons: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema=COMPARISON_SCHEMA)
     )
+    days_points: pl.DataFrame = field(default_factory=pl.DataFrame)
+    days_series: pl.DataFrame = field(default_factory=pl.DataFrame)
     audience: Audience = COLLABORATIVE
 
     def shown_to(self, audience: Audience) -> Edition:
@@ -77,6 +81,7 @@ class Edition:
         submissions = self._submissions(audience)
         known = submissions.select("submission")
         is_own = audience.reader is Reader.STEWARD
+        has_days = audience.reader is Reader.ORGANISATION
         return replace(
             self,
             audience=audience,
@@ -85,6 +90,12 @@ class Edition:
             changes=visible(self.changes, audience),
             comparisons=visible(self.comparisons, audience),
             corrections=visible(self.corrections, audience),
+            days_points=visible(
+                self.days_points if has_days else self.days_points.clear(), audience
+            ),
+            days_series=visible(
+                self.days_series if has_days else self.days_series.clear(), audience
+            ),
             submissions=submissions,
             queue=self._queue(audience),
             timeliness=visible(self.timeliness, audience),
@@ -121,6 +132,10 @@ class Edition:
             return self.submissions.filter(in_force)
         concerned = pl.col("organisations").list.contains(str(audience.code))
         return self.submissions.filter(in_force & concerned)
+
+
+def _if(may_be_seen: bool, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows if may_be_seen else rows.clear()
 
 
 def _is_for(note: Note, audience: Audience) -> bool:

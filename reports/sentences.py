@@ -16,7 +16,7 @@ from reports.spc.vocabulary import Assurance, Chart, ChartReason, LimitsStatus, 
 from reports.standing import Standing, standing, verdict_kind
 from reports.words import Words
 
-PER_CENT = "per_cent"
+PER_CENT, DAYS = "per_cent", "days"
 # Decimals by multiplier: a share to a tenth of a per cent, a rate to a hundredth.
 DECIMALS = {100.0: 1, 1000.0: 2, 100_000.0: 1, 1.0: 1}
 # What the engine says of a run chart whose months cannot be judged.
@@ -37,7 +37,7 @@ class Amounts:
 
     @property
     def decimals(self) -> int:
-        return DECIMALS.get(self.measure.multiplier, 2)
+        return 0 if self.measure.unit == DAYS else DECIMALS.get(self.measure.multiplier, 2)
 
     @property
     def suffix(self) -> str:
@@ -117,7 +117,7 @@ class Speaker:
         last = series.last
         if last is None:
             return self.words.text("charts.alternative.no_data")
-        parts = [self._latest(last), *self._missing(series), *self._lines(series)]
+        parts = [self._latest(series, last), *self._missing(series), *self._lines(series)]
         return "; ".join([*parts, *self._target_part(last), self._signal_part(series)]) + "."
 
     def target(self, series: Series, name: str) -> tuple[str, str]:
@@ -183,8 +183,11 @@ class Speaker:
     def _case(self, group: str, series: Series, **facts: object) -> str:
         case = headline_case(series)
         point = series.last if case in NOT_NOW else series.judged or series.last
+        key = f"charts.{group}.{case}"
+        # A figure is of a month, but on a day.
+        by_event = f"{key}_event"
         return self.words.text(
-            f"charts.{group}.{case}",
+            by_event if series.is_by_event and self.words.has(by_event) else key,
             n=sum(p.value is not None for p in series.points),
             reason=self.reason(series, point) if point and point.is_signal else "",
             value=self.amounts.amount(point.value if point else None),
@@ -204,11 +207,11 @@ class Speaker:
         verdict, month = self.verdict(judged), self.when(series, judged)
         return self.words.text("charts.headline_before", verdict=verdict, month=month)
 
-    def _latest(self, last: Point) -> str:
+    def _latest(self, series: Series, last: Point) -> str:
         state = self.state(last)
         return self.words.text(
             f"charts.alternative.{'state_value' if state else 'value'}",
-            month=self.words.month(last.period),
+            month=self.when(series, last),
             value=self.amounts.amount(last.value),
             state=state,
         )

@@ -22,8 +22,10 @@ from assets.steps.corrections import corrections
 from assets.steps.fingerprints import is_made, remaking, workstream_print
 from assets.steps.in_force import InForce, in_force
 from assets.steps.lake import write_frame
+from assets.steps.measure_points import MEASURE_SCHEMA, PROVENANCES
 from assets.steps.months import data_month, later, months_between
 from assets.steps.night import Night
+from assets.steps.rare import days_between
 from assets.steps.result import StepResult
 from assets.steps.submissions import RECORDS, all_receipts
 from data_contracts.contract import Column, ColumnType, Contract, Measure, Table
@@ -35,7 +37,6 @@ WALES = "wales"
 CUTS = ("setting", "population")
 # Levels of Wales as a whole and of one kind of it, summed over all organisations.
 OF_WALES = (WALES, *(f"wales_{cut}" for cut in CUTS))
-PROVENANCES = ("reported", "published", "simulated_on_published", "simulated")
 SQL_TYPES: Mapping[ColumnType, str] = MappingProxyType(
     {
         ColumnType.TEXT: "varchar",
@@ -46,31 +47,14 @@ SQL_TYPES: Mapping[ColumnType, str] = MappingProxyType(
     }
 )
 UNIT_KEYS = ("level", "unit")
-MEASURE_SCHEMA = pl.Schema(
-    {
-        "workstream": pl.String,
-        "measure": pl.String,
-        "level": pl.String,
-        "unit": pl.String,
-        "organisation": pl.String,
-        "series": pl.String,
-        "period": pl.Date,
-        "numerator": pl.Float64,
-        "denominator": pl.Float64,
-        "state": pl.String,
-        "parts_in": pl.Int64,
-        "parts_due": pl.Int64,
-        "provenance": pl.String,
-    }
-)
 
 
 def count(night: Night, contract: Contract) -> StepResult:
     """Count every measure of a contract. Rows: points, those without figures included.
 
-    Writes measures.parquet, months.parquet (what is in force), questions.parquet and
-    corrections.parquet into the workstream's folder; leaves them alone when nothing they are made
-    from has changed.
+    Writes measures.parquet, days.parquet (days between rare events), months.parquet (what is in
+    force), questions.parquet and corrections.parquet into the workstream's folder; leaves them
+    alone when nothing they are made from has changed.
     """
     folder = night.lake.work / contract.workstream
     made_from = workstream_print(night, contract)
@@ -84,6 +68,11 @@ def count(night: Night, contract: Contract) -> StepResult:
 def read_measures(night: Night, contract: Contract) -> pl.DataFrame:
     """What `count` wrote, as MEASURE_SCHEMA."""
     return pl.read_parquet(night.lake.work / contract.workstream / "measures.parquet")
+
+
+def read_days(night: Night, contract: Contract) -> pl.DataFrame:
+    """The days between rare events that `count` wrote, as MEASURE_SCHEMA."""
+    return pl.read_parquet(night.lake.work / contract.workstream / "days.parquet")
 
 
 def read_months(night: Night, contract: Contract) -> pl.DataFrame:
@@ -105,6 +94,8 @@ def _write(folder: Path, night: Night, contract: Contract) -> None:
     receipts = all_receipts(night.lake)
     used = {table.id: in_force(night, contract, table, receipts) for table in contract.tables}
     write_frame(folder / "measures.parquet", _counted(night, contract, used))
+    until = data_month(night.contracts, night.today)
+    write_frame(folder / "days.parquet", days_between(night, contract, used, until))
     write_frame(folder / "months.parquet", pl.concat([u.months for u in used.values()]))
     questions = [problem for u in used.values() for problem in u.questions]
     write_frame(folder / "questions.parquet", problems_frame(questions))

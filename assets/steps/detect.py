@@ -7,13 +7,14 @@ sums (count.py), wording.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
-from assets.steps.count import UNIT_KEYS, read_measures
+from assets.steps.count import UNIT_KEYS, read_days, read_measures
 from assets.steps.fingerprints import is_made, remaking, workstream_print
 from assets.steps.lake import write_frame
 from assets.steps.months import data_month, later
@@ -34,13 +35,15 @@ def detect(night: Night, contract: Contract) -> StepResult:
     """Judge every series of a contract. Rows: points.
 
     Writes points.parquet (measures and the engine's columns), series.parquet (one row for each
-    series and phase) and before.parquet (the verdict on each series one month earlier).
+    series and phase) and before.parquet (the verdict on each series one month earlier); then
+    days_points.parquet and days_series.parquet, the same of days between rare events.
     """
     folder = night.lake.work / contract.workstream
     made_from = workstream_print(night, contract)
     if not is_made(folder, "detect", made_from):
         with remaking(folder, "detect", made_from):
             _write(folder, night, contract, read_measures(night, contract))
+            _write_days(folder, night, contract, read_days(night, contract))
     facts = pl.scan_parquet(folder / "points.parquet").select(
         points=pl.len(), series=pl.col("series").n_unique(), signals=pl.col("signal").sum()
     )
@@ -66,21 +69,42 @@ def read_before(night: Night, contract: Contract) -> pl.DataFrame:
     return pl.read_parquet(night.lake.work / contract.workstream / "before.parquet")
 
 
+def read_days_points(night: Night, contract: Contract) -> pl.DataFrame:
+    """Days between rare events and what the engine says of each."""
+    return pl.read_parquet(night.lake.work / contract.workstream / "days_points.parquet")
+
+
+def read_days_series(night: Night, contract: Contract) -> pl.DataFrame:
+    """What the engine says of each series of days between rare events, by phase."""
+    return pl.read_parquet(night.lake.work / contract.workstream / "days_series.parquet")
+
+
 def _write(folder: Path, night: Night, contract: Contract, measures: pl.DataFrame) -> None:
-    analysis = analysed(measures, night, contract)
+    _write_judged(folder, "", measures, analysed(measures, night, contract))
+    write_frame(folder / "before.parquet", _verdicts(_month_before(night, contract, measures)))
+
+
+def _write_days(folder: Path, night: Night, contract: Contract, days: pl.DataFrame) -> None:
+    _write_judged(folder, "days_", days, analysed(days, night, contract, contract.days_between))
+
+
+def _write_judged(folder: Path, prefix: str, measures: pl.DataFrame, analysis: Analysis) -> None:
+    """Points with what the engine says of each, and series with what it says of each phase."""
     identity = measures.select(IDENTITY).unique(maintain_order=True)
     points = measures.join(
         analysis.points, on=["series", "period"], how="left", maintain_order="left"
     )
     series = analysis.series.join(identity, on="series", how="left", maintain_order="left")
-    write_frame(folder / "points.parquet", points)
-    write_frame(folder / "series.parquet", series.select(*IDENTITY, pl.exclude(IDENTITY)))
-    write_frame(folder / "before.parquet", _verdicts(_month_before(night, contract, measures)))
+    write_frame(folder / f"{prefix}points.parquet", points)
+    write_frame(folder / f"{prefix}series.parquet", series.select(*IDENTITY, pl.exclude(IDENTITY)))
 
 
-def analysed(measures: pl.DataFrame, night: Night, contract: Contract) -> Analysis:
-    """The engine's answer for all series of a contract."""
-    plans = {measure.id: plan_of(measure) for measure in contract.measures}
+def analysed(
+    measures: pl.DataFrame, night: Night, contract: Contract, of: Sequence[Measure] | None = None
+) -> Analysis:
+    """The engine's answer for all series of a contract; `of` are other measures than its own."""
+    kinds = contract.measures if of is None else of
+    plans = {measure.id: plan_of(measure) for measure in kinds}
     asked = (
         measures.select(
             "series",
@@ -91,8 +115,8 @@ def analysed(measures: pl.DataFrame, night: Night, contract: Contract) -> Analys
             exclude=pl.col("state").is_in(NOT_JUDGED).fill_null(False),
             plan="measure",
         )
-        .join(_phases(measures, night, contract), on=["series", "period"], how="left")
-        .join(_targets(measures, contract), on=["plan", "period"], how="left")
+        .join(_phases(measures, night, kinds), on=["series", "period"], how="left")
+        .join(_targets(measures, kinds), on=["plan", "period"], how="left")
         .with_columns(
             pl.col("phase_start").fill_null(False),
             # The engine refuses a new phase and a point left out that nobody gave a reason for.
@@ -115,12 +139,12 @@ def plan_of(measure: Measure) -> Plan:
     )
 
 
-def _phases(measures: pl.DataFrame, night: Night, contract: Contract) -> pl.DataFrame:
+def _phases(measures: pl.DataFrame, night: Night, kinds: Sequence[Measure]) -> pl.DataFrame:
     """series, period, phase_start, reason: where a dated boundary starts a unit's figures anew.
 
     The phase begins at the unit's first month on or after the boundary.
     """
-    tables = {measure.id: f"{contract.workstream}.{measure.table}" for measure in contract.measures}
+    tables = {measure.id: f"{measure.workstream}.{measure.table}" for measure in kinds}
     units = measures.select("series", "measure", "level", "unit").unique(maintain_order=True)
     starts = [
         (series, start, reason)
@@ -139,12 +163,11 @@ def _phases(measures: pl.DataFrame, night: Night, contract: Contract) -> pl.Data
     )
 
 
-def _targets(measures: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+def _targets(measures: pl.DataFrame, kinds: Sequence[Measure]) -> pl.DataFrame:
     """plan, period, target: the target in force in each month."""
     months = measures["period"].unique().sort().to_list()
     rows = chain.from_iterable(
-        ((measure.id, month, measure.target_at(month)) for month in months)
-        for measure in contract.measures
+        ((measure.id, month, measure.target_at(month)) for month in months) for measure in kinds
     )
     schema = {"plan": pl.String, "period": pl.Date, "target": pl.Float64}
     return pl.DataFrame(list(rows), schema=schema, orient="row")

@@ -18,7 +18,13 @@ from assets.steps.answers import asks, with_answers
 from assets.steps.audit import decided
 from assets.steps.count import read_corrections, read_months, read_questions
 from assets.steps.decisions import read_decisions
-from assets.steps.detect import read_before, read_points, read_series
+from assets.steps.detect import (
+    read_before,
+    read_days_points,
+    read_days_series,
+    read_points,
+    read_series,
+)
 from assets.steps.months import data_month
 from assets.steps.night import Night
 from assets.steps.notes import read_notes
@@ -101,6 +107,8 @@ def edition_of(night: Night, publication: str, of: Iterable[Contract] | None = N
         translations_folder=night.translations,
         points=_joined(read_points, night, contracts),
         series=_joined(read_series, night, contracts),
+        days_points=_joined(read_days_points, night, contracts),
+        days_series=_joined(read_days_series, night, contracts),
         returns=due,
         submissions=submissions,
         problems=problems,

@@ -46,6 +46,7 @@ from reports.pages.quality import (
     submissions_in_force,
 )
 from reports.pages.queue_list import WaitingRow, waiting_groups
+from reports.pages.rare_events import RareChart, rare_charts
 from reports.pages.return_statuses import SHOWN
 from reports.pages.series_key import SeriesKey
 from reports.pages.tests_of_change import ChangeRow, Flags, OnCharts, change_rows
@@ -65,13 +66,14 @@ class StripGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnWorkstream:
-    """One workstream: own charts, places among others, parts with a signal, tables, returns,
-    changes, files.
+    """One workstream: own charts, days between rare events, places among others, parts with a
+    signal, tables, returns, changes, files.
     """
 
     id: str
     name: str
     charts: tuple[ChartModel, ...]
+    rare: tuple[RareChart, ...]
     places: tuple[ComparisonRow, ...]
     signals: tuple[ChartModel, ...]
     tables: tuple[UnitTable, ...]
@@ -162,7 +164,9 @@ def _own_returns(edition: Edition, code: str) -> pl.DataFrame:
 
 def _files(workstreams: Iterable[OwnWorkstream]) -> dict[str, bytes]:
     return {
-        chart.csv_href: chart.csv for one in workstreams for chart in (*one.charts, *one.signals)
+        chart.csv_href: chart.csv
+        for one in workstreams
+        for chart in (*one.charts, *(rare.chart for rare in one.rare), *one.signals)
     }
 
 
@@ -242,6 +246,7 @@ class _Maker:
             id=contract.workstream.replace("_", "-"),
             name=self.words.text(f"{contract.workstream}.workstream.name"),
             charts=charts,
+            rare=rare_charts(self.edition, contract, self.words, self.code),
             places=comparison_rows(self.edition, contract, self.words, self.code),
             signals=signals,
             tables=UnitTables(self.edition, self.words, own, anchors).tables(),

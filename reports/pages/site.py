@@ -256,6 +256,7 @@ def _own(shown: Edition, languages: tuple[Words, ...], code: str) -> Iterator[Pa
         rows_digest(shown.submissions, "submission"),
         _before(shown),
         waiting_input(shown),
+        rows_digest(shown.days_points, *POINT) + rows_digest(shown.days_series, *PHASE),
         rows_digest(shown.comparisons, "workstream", "measure"),
         note_input(shown, f"{OWN_NOTE}{code}"),
     )

@@ -1,0 +1,85 @@
+"""Days between rare events on an organisation's page, and that their dates are nowhere else."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from data_contracts.contract import load_contracts
+from reports.edition import Edition
+from reports.pages import audience
+from reports.pages.organisation import OrganisationPage, organisation_page
+from reports.pages.render import render_page
+from reports.spc import Plan, analyse
+from reports.spc.vocabulary import Chart, Direction
+from reports.words import Words
+
+FIRST = date(2026, 1, 5)
+# 20 events, 10 days apart, of which the last is on 14 July 2026.
+DAYS = [FIRST + timedelta(days=10 * n) for n in range(20)]
+
+
+def judged(organisation: str, level: str, unit: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    series = f"falls/hip_fracture_days/{level}/{unit}"
+    given = pl.DataFrame({"series": series, "period": DAYS, "numerator": 10.0, "plan": "t"})
+    found = analyse(given, {"t": Plan(chart=Chart.T, direction=Direction.UP)})
+    whose = [
+        pl.lit(value).alias(name)
+        for name, value in {
+            "workstream": "falls", "measure": "hip_fracture_days", "level": level, "unit": unit,
+            "organisation": organisation,
+        }.items()
+    ]  # fmt: skip
+    known = [pl.lit("final").alias("state"), pl.lit("reported").alias("provenance")]
+    points = given.join(found.points, on=["series", "period"]).with_columns(*whose, *known)
+    return points, found.series.with_columns(whose)
+
+
+@pytest.fixture(scope="module")
+def with_days(edition: Edition) -> Edition:
+    made = [
+        judged("7A4", "organisation", "7A4"),
+        judged("7A4", "site", "7A4BV"),
+        judged("7A6", "site", "7A6AR"),
+    ]
+    points, series = (pl.concat(frames) for frames in zip(*made, strict=True))
+    return replace(edition, contracts=load_contracts(), days_points=points, days_series=series)
+
+
+def page_of(edition: Edition, words: Words, code: str) -> OrganisationPage:
+    return organisation_page(edition.shown_to(audience.organisation(code)), words, code)
+
+
+def test_the_organisation_has_a_chart_and_the_days_since(
+    with_days: Edition, english: Words
+) -> None:
+    """14 July to 31 October are 109 days."""
+    (rare,) = page_of(with_days, english, "7A4").workstreams[0].rare
+    assert rare.chart.unit_name == "Cardiff and Vale"
+    assert rare.chart.alternative.startswith("14 July 2026: 10; median 10")
+    assert rare.since == (
+        "The last event was on 14 July 2026; 109 days without one have passed to the end of "
+        "October 2026."
+    )
+
+
+def test_a_site_stands_in_for_an_organisation_whose_events_are_frequent(
+    with_days: Edition, english: Words
+) -> None:
+    (rare,) = page_of(with_days, english, "7A6").workstreams[0].rare
+    assert rare.chart.unit_name == "Royal Gwent Hospital"
+
+
+def test_dates_of_events_are_for_the_organisations_own_readers(
+    with_days: Edition, english: Words
+) -> None:
+    for reader in (audience.COLLABORATIVE, audience.steward("7A4")):
+        assert with_days.shown_to(reader).days_points.is_empty()
+    own = with_days.shown_to(audience.organisation("7A1"))
+    assert own.days_points.is_empty()
+    shown = with_days.shown_to(audience.organisation("7A4"))
+    page = organisation_page(shown, english, "7A4")
+    html = render_page("organisation.html.jinja", shown, english, page)
+    assert b"14 July 2026" in html
+    assert b"Royal Gwent" not in html
