@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
 from many_charts import many_charts
 
-from assets.steps.edition import edition_of
+from assets.steps.editions import edition_of
 from assets.steps.night import Night
 from assets.steps.page_store import keep, placed_pages
 from pipelines.nightly import run_night
