@@ -134,10 +134,13 @@ def by_submission(found: Iterable[Problem]) -> dict[str, list[Problem]]:
 
 
 def _told(frame: pl.DataFrame, rows: pl.DataFrame, check: Check, table: Table) -> pl.DataFrame:
-    """The failing rows with what their facts are made of."""
-    sources = [sent(name) for name in table.column_names]
+    """The failing rows with what their facts are made of, and nothing else: there may be many."""
+    read = {column for rule in table.rules if rule.code == check.code for column in rule.columns}
+    # Two facts are made of what was sent in a column beside the one that was looked at.
+    named = read | {check.column, "organisation_code", "ward_code"}
+    sources = [sent(name) for name in table.column_names if name in named]
     values = [name for name in ("organisation_code", "site_code", "period", OWNER) if name in frame]
-    values += [name for name in frame.columns if is_fact(name)]
+    values += [name for name in frame.columns if is_fact(name, check.code)]
     told = rows.join(
         frame.select(
             SUBMISSION, ROW, SUBMITTER, *sources, *values, check.code_of_row().alias(CODE)

@@ -19,7 +19,7 @@ from reports.pages.chart import ChartModel, chart_model, series_of
 from reports.pages.chart_labels import Options
 from reports.pages.landing import landing_page
 from reports.pages.series_key import SeriesKey
-from reports.pages.tests_of_change import flags_for
+from reports.pages.tests_of_change import Flags
 from reports.pages.workstream import WorkstreamPage, workstream_page
 from reports.spc.vocabulary import Verdict
 from reports.words import Words
@@ -302,8 +302,9 @@ def test_a_change_has_a_number_in_the_36_months_that_charts_show(
     """October 2026 is the last of them, November 2023 the first."""
     falls = next(c for c in edition.contracts if c.workstream == "falls").measure("falls_rate")
     made = replace(edition, changes=edition.changes.with_columns(date=pl.lit(day)))
-    assert flags_for(made, falls, "7A4") == flags
-    assert flags_for(made, falls, None) == flags
+    for organisation in ("7A4", None):
+        shown = Flags(made, "falls", frozenset({"falls_rate"}), organisation)
+        assert shown.on(falls) == shown.numbers() == flags
 
 
 def test_values_are_read_as_enumerations(edition: Edition) -> None:
