@@ -1,43 +1,49 @@
 """What a file changes, held against what its sender had accepted before.
 
-Here: which earlier file speaks of each month, and the rows and figures in which the two differ. Not
-here: whether a file is right (check.py), which one counts (in_force.py), words (reports/pages/
-submission_changes.py). Rows that were set aside are compared as well, as far as they can be read:
-whoever mends a file wants to know what it would change.
+Here: with which earlier file each organisation's month is compared, and the rows and figures in
+which the two differ. Not here: whether a file is right (check.py), which one counts (in_force.py),
+words (reports/pages/submission_changes.py). Rows that were set aside are compared as well, as far
+as they can be read: whoever mends a file wants to know what it would change.
+
+A month is held against the file of the same sender that was in force for it when this one came;
+what was withdrawn since never counted.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeAlias
 
 import polars as pl
 
-from assets.steps.decisions import read_decisions
-from assets.steps.in_force import arrival
+from assets.steps.decisions import Decisions, read_decisions
+from assets.steps.in_force import arrival, in_force
 from assets.steps.night import Night
 from assets.steps.prepare import SUBMITTER, prepared, total_of
 from assets.steps.read import is_blank
 from assets.steps.read_header import Names
 from assets.steps.submissions import NO_MONTH, RECORDS, SHEET, Receipt, all_receipts
-from data_contracts.contract import ColumnType, Table
+from data_contracts.contract import ColumnType, Contract, Table
 from data_contracts.expectations import ROW, SUBMISSION, holds, sent
 from data_contracts.problems import SURPLUS_CELLS, TAKEN, Outcome
 from data_contracts.registers import normalised
 from reports.pages.submission_changes import CHANGE_SCHEMA, SUM_SCHEMA, Change, Compared
 
-PERIOD, NOW, BEFORE = "period", "now", "before"
+ORGANISATION, PERIOD, NOW, BEFORE = "organisation_code", "period", "now", "before"
+# The columns that say where a row belongs, as CHANGE_SCHEMA has them.
+PLACE = (ORGANISATION, PERIOD, "site_code", "ward_code", "ward_name")
 # Where a row's figures were sent from, or when they were taken, is no figure.
 UNCOMPARED = frozenset({"provenance", "extracted_on"})
 # How records keep a column (prepare.py); all others are text.
 KEPT_AS = {ColumnType.COUNT: pl.Int64, ColumnType.MONTH: pl.Date, ColumnType.DATE: pl.Date}
 
-
 Return: TypeAlias = tuple[str, str | None, str | None]
+# An organisation's month, which is what one version or another counts for.
+Place: TypeAlias = tuple[str, date]
 
 
 @dataclass(frozen=True)
@@ -47,75 +53,148 @@ class Comparisons:
     night: Night
 
     def of(self, submission: str) -> Compared | None:
-        """What a file changes in months accepted before; None where no row of it can be read."""
+        """What a file changes in months accepted before; None where no row of it can be read.
+
+        Found out once for its pages in all languages.
+        """
+        return self._found(submission)
+
+    @cached_property
+    def _found(self) -> Callable[[str], Compared | None]:
+        return cache(self._found_out)
+
+    def _found_out(self, submission: str) -> Compared | None:
         this = self._receipts[submission]
-        table = _table(self.night, this)
-        if table is None or this.outcome in (Outcome.QUARANTINED, Outcome.DUPLICATE):
+        agreed = _agreed(self.night, this)
+        if agreed is None or this.outcome in (Outcome.QUARANTINED, Outcome.DUPLICATE):
             return None
-        if this.months and not dict(self._base(this, frozenset(m.period for m in this.months))):
+        if not self._versions_before(this):
             # Most files are the first of their months: their rows need not be read.
             return Compared()
+        contract, table = agreed
         now = _rows_now(self.night, this, table)
-        if now is None:
+        if now is None or any(n not in now for n in (ORGANISATION, PERIOD) if table.has(n)):
             return None
-        base = dict(self._base(this, _months_of(now)))
+        base = self._base(this, _places_of(now), contract, table)
         if not base:
             return Compared()
         before = _rows_before(self.night, base, table)
         # Without what tells rows apart every row would be another.
         if any(before[name].count() for name in table.key if name not in now):
             return None
-        return _compared(before, now, base, table)
+        return _compared(before, now, this, base, table)
+
+    def read_by(self, submission: str) -> str:
+        """What `of` reads besides the file itself, which never changes, as text for a page's key.
+
+        No rows are opened: where only these say which version was in force, the text has all from
+        which that is found out.
+        """
+        this = self._receipts[submission]
+        versions = self._versions_before(this)
+        if not versions:
+            return ""
+        if all(len(files) == 1 for files in versions.values()):
+            return repr(sorted((*place, one.submission) for place, (one,) in versions.items()))
+        organisations = {organisation for organisation, _ in versions}
+        closures = [one for one in self._decisions.closures if one.organisation in organisations]
+        return repr(([one.submission for one in self._before(this)], closures))
 
     @cached_property
     def _receipts(self) -> dict[str, Receipt]:
         return {receipt.submission: receipt for receipt in all_receipts(self.night.lake)}
 
     @cached_property
-    def _accepted(self) -> dict[Return, list[Receipt]]:
-        """The files of which rows count or counted, by return, newest first."""
-        withdrawn = read_decisions(self.night).withdrawn
+    def _decisions(self) -> Decisions:
+        return read_decisions(self.night)
+
+    @cached_property
+    def _counting(self) -> dict[Return, list[Receipt]]:
+        """The files that count or counted, and copies of them, by return, in order of arrival."""
+        counting = {*TAKEN, Outcome.DUPLICATE}
         found: dict[Return, list[Receipt]] = defaultdict(list)
-        for one in sorted(self._receipts.values(), key=arrival, reverse=True):
-            if one.outcome in TAKEN and not one.trial and one.submission not in withdrawn:
+        for one in sorted(self._receipts.values(), key=arrival):
+            is_withdrawn = one.submission in self._decisions.withdrawn
+            if one.outcome in counting and not one.trial and not is_withdrawn:
                 found[_return(one)].append(one)
         return found
 
-    def _base(self, this: Receipt, months: frozenset[date]) -> Iterator[tuple[date, Receipt]]:
-        """Each of some months with the last file in which rows of it were accepted before."""
-        found: set[date] = set()
-        for one in self._accepted.get(_return(this), ()):
-            if arrival(one) < arrival(this):
-                for month in {m.period for m in one.months if m.rows} & months - found:
-                    found.add(month)
-                    yield month, one
+    def _before(self, this: Receipt) -> list[Receipt]:
+        """Files of the same return that count, or repeat one, and were there before this one."""
+        own = self._counting.get(_return(this), ())
+        return [one for one in own if arrival(one) < arrival(this)]
+
+    def _versions_before(self, this: Receipt) -> dict[Place, list[Receipt]]:
+        """The accepted versions, before a file, of all months of which its rows may speak.
+
+        Where the month of a row, or of all of them, was not told, those are any months.
+        """
+        own = {(month.organisation, month.period) for month in this.months}
+        is_known = bool(own) and not this.unplaced
+        found: dict[Place, list[Receipt]] = defaultdict(list)
+        for one in self._before(this):
+            for month in one.months:
+                place = (month.organisation, month.period)
+                if month.rows and (place in own or not is_known):
+                    found[place].append(one)
+        return found
+
+    def _base(
+        self, this: Receipt, places: frozenset[Place], contract: Contract, table: Table
+    ) -> dict[Place, Receipt]:
+        """Each of some organisations' months with the file in force for it before this one came."""
+        versions = self._versions_before(this)
+        found = {place: files for place, files in versions.items() if place in places}
+        if all(len(files) == 1 for files in found.values()):
+            # Needs no look into records, which tell which of several is complete.
+            return {place: files[0] for place, files in found.items()}
+        months = in_force(self.night, contract, table, self._before(this)).months
+        used = months.select("organisation", "period", "submission").iter_rows()
+        return {
+            (organisation, period): self._receipts[submission]
+            for organisation, period, submission in used
+            if (organisation, period) in found
+        }
 
 
 def _return(receipt: Receipt) -> Return:
     return receipt.submitter, receipt.workstream, receipt.table
 
 
-def _months_of(rows: pl.DataFrame) -> frozenset[date]:
-    """The months of some rows; NO_MONTH for a table without months."""
-    if PERIOD not in rows:
-        return frozenset({NO_MONTH})
-    return frozenset(rows[PERIOD].drop_nulls())
+def _places_of(rows: pl.DataFrame) -> frozenset[Place]:
+    """The organisations and months of some rows; NO_MONTH for a table without months."""
+    named = rows.select(ORGANISATION, _period_in(rows)).drop_nulls().unique()
+    return frozenset(named.iter_rows())
 
 
-def _table(night: Night, receipt: Receipt) -> Table | None:
+def _period_in(rows: pl.DataFrame) -> pl.Expr:
+    return pl.col(PERIOD) if PERIOD in rows else pl.lit(NO_MONTH).alias(PERIOD)
+
+
+def _at(rows: pl.DataFrame, places: Collection[Place]) -> pl.DataFrame:
+    """The rows of some organisations' months, in their order."""
+    schema = {ORGANISATION: pl.String, PERIOD: pl.Date}
+    wanted = pl.DataFrame(list(places), schema=schema, orient="row")
+    by = (ORGANISATION, PERIOD) if PERIOD in rows else (ORGANISATION,)
+    return rows.join(wanted, on=by, how="semi").sort(ROW)
+
+
+def _agreed(night: Night, receipt: Receipt) -> tuple[Contract, Table] | None:
     for contract in night.contracts:
         for table in contract.tables:
             if (table.workstream, table.id) == (receipt.workstream, receipt.table):
-                return table
+                return contract, table
     return None
 
 
-def _rows_before(night: Night, base: dict[date, Receipt], table: Table) -> pl.DataFrame:
+def _rows_before(night: Night, base: Mapping[Place, Receipt], table: Table) -> pl.DataFrame:
+    places: dict[str, list[Place]] = defaultdict(list)
+    for place, one in base.items():
+        places[one.submission].append(place)
     parts = []
-    for one in set(base.values()):
-        rows = pl.read_parquet(night.lake.submissions / one.submission / RECORDS)
-        months = [month for month, receipt in base.items() if receipt == one]
-        parts.append(_of_months(_as_agreed(rows, table), months))
+    for submission in sorted(places):
+        rows = pl.read_parquet(night.lake.submissions / submission / RECORDS)
+        parts.append(_at(_as_agreed(rows, table), places[submission]))
     return pl.concat(parts)
 
 
@@ -127,12 +206,6 @@ def _as_agreed(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
         if column.name not in rows
     ]
     return rows.with_columns(gained).select(ROW, *table.column_names)
-
-
-def _of_months(rows: pl.DataFrame, months: list[date]) -> pl.DataFrame:
-    if PERIOD not in rows or NO_MONTH in months:
-        return rows
-    return rows.filter(pl.col(PERIOD).is_in(months))
 
 
 def _rows_now(night: Night, this: Receipt, table: Table) -> pl.DataFrame | None:
@@ -180,28 +253,45 @@ def _letters(sheet: pl.DataFrame, night: Night, table: Table) -> dict[str, str]:
 
 
 def _compared(
-    before: pl.DataFrame, now: pl.DataFrame, base: dict[date, Receipt], table: Table
+    before: pl.DataFrame,
+    now: pl.DataFrame,
+    this: Receipt,
+    base: Mapping[Place, Receipt],
+    table: Table,
 ) -> Compared:
-    own = _of_months(now, sorted(base))
+    own = _at(now, base)
+    told = now.filter(
+        _is_told(now, {*table.organisations_of(this.submitter), *(o for o, _ in base)})
+    )
     # Of a column that the file lacks nothing is known: it is no figure that was deleted.
     columns = [
         column.name
         for column in table.columns
         if column.name not in {*table.key, *UNCOMPARED} and column.name in now
     ]
-    joined = _keyed(before, table, BEFORE).join(
-        _keyed(own, table, NOW), on=_keys(table), how="full", coalesce=True, nulls_equal=True
+    keys = _keys(table)
+    # In the order of the key, which is each row's own: a join says nothing of order.
+    joined = (
+        _keyed(before, table, BEFORE)
+        .join(_keyed(own, table, NOW), on=keys, how="full", coalesce=True, nulls_equal=True)
+        .sort(keys, nulls_last=True)
     )
     changes = [one for row in joined.iter_rows(named=True) for one in _changes(row, columns, table)]
     figures = [name for name in columns if table.column(name).type is ColumnType.COUNT]
     sums = [(name, _sum(joined, name, BEFORE), _sum(joined, name, NOW)) for name in figures]
     return Compared(
         with_files=tuple(sorted({one.submission for one in base.values()})),
-        months=tuple(sorted(month for month in base if month != NO_MONTH)),
-        others=now.height - own.height,
+        months=tuple(sorted({month for _, month in base} - {NO_MONTH})),
+        others=told.height - own.height,
+        untold=now.height - told.height,
         changes=pl.DataFrame(changes, schema=CHANGE_SCHEMA, orient="row"),
         sums=pl.DataFrame([s for s in sums if s[1] != s[2]], schema=SUM_SCHEMA, orient="row"),
     )
+
+
+def _is_told(rows: pl.DataFrame, organisations: Collection[str]) -> pl.Expr:
+    """Whether a row says of which month it is, and of which of some organisations."""
+    return pl.col(ORGANISATION).is_in(list(organisations)) & _period_in(rows).is_not_null()
 
 
 def _sum(joined: pl.DataFrame, name: str, side: str) -> int:
@@ -237,14 +327,11 @@ def _changes(
 ) -> Iterator[tuple[object, ...]]:
     is_now, was_before = row[f"is:{NOW}"], row[f"is:{BEFORE}"]
     side = NOW if is_now else BEFORE
-    place = [
-        row.get(f"{name}:{side}") for name in ("period", "site_code", "ward_code", "ward_name")
-    ]
+    place = [row.get(f"{name}:{side}") for name in PLACE]
     more = ", ".join(
         str(row[f"{name}:{side}"])
         for name in table.key
-        if name not in ("organisation_code", "period", "site_code", "ward_code")
-        and row[f"{name}:{side}"] is not None
+        if name not in PLACE and row[f"{name}:{side}"] is not None
     )
     where = (row[f"{ROW}:{NOW}"], *place, more)
     if not (is_now and was_before):

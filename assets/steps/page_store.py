@@ -51,7 +51,6 @@ from reports.pages.site import (
     static_files,
     workstream_tasks,
 )
-from reports.pages.submission_changes import ComparedOf
 from reports.words import LANGUAGES, Words
 
 PAGE, FILES, DIGESTS = "page.html", "files", "digests.json"
@@ -79,7 +78,7 @@ class Placed:
 
 def placed_pages(night: Night, edition: Edition) -> list[Placed]:
     """Every page of an edition with its key; nothing is made yet."""
-    kept = _sheets_of(night), _compared_of(night)
+    kept = _sheets_of(night), Comparisons(night)
     return _placed(night, page_tasks(edition, _words(night), *kept))
 
 
@@ -198,7 +197,7 @@ def _keys(folder: list[Placed]) -> dict[str, str]:
 
 def _make_shown(night: Night, shown: Edition, keys: Mapping[str, str]) -> None:
     """Make those pages of a folder that are asked for, by name and key; in the other process."""
-    tasks = reader_tasks(shown, _words(night), _sheets_of(night), _compared_of(night))
+    tasks = reader_tasks(shown, _words(night), _sheets_of(night), Comparisons(night))
     _make_all(night.lake, [Placed(t, keys[t.name]) for t in tasks if t.name in keys])
 
 
@@ -316,8 +315,3 @@ def _sheets_of(night: Night) -> SheetRows:
         return pl.read_parquet(path) if path.exists() else None
 
     return rows
-
-
-def _compared_of(night: Night) -> ComparedOf:
-    """Gives what a submission changes, found out once for its pages in all languages."""
-    return cache(Comparisons(night).of)

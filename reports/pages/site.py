@@ -43,7 +43,7 @@ from reports.pages.render import STATIC, Page, render_page
 from reports.pages.steward_index import steward_index
 from reports.pages.submission import submission_page
 from reports.pages.submission_case import Records, case_of
-from reports.pages.submission_changes import ComparedOf, nothing_compared
+from reports.pages.submission_changes import NOTHING_COMPARED, Comparing
 from reports.pages.submission_history import page_name as submission_name
 from reports.pages.submission_inputs import SubmissionInputs
 from reports.pages.workstream import page_name, workstream_page
@@ -86,12 +86,12 @@ def page_tasks(
     edition: Edition,
     words_by_language: Mapping[str, Words],
     sheet_rows_of: SheetRows,
-    compared_of: ComparedOf = nothing_compared,
+    comparing: Comparing = NOTHING_COMPARED,
 ) -> list[PageTask]:
     """Every page of an edition that is not yet cut for anyone, in every language.
 
-    `sheet_rows_of` gives the cells of a submission as they were read, or None, and `compared_of`
-    what it changes; they are asked only when the submission's page is made.
+    `sheet_rows_of` gives the cells of a submission as they were read, or None, and `comparing`
+    what it changes; they are asked for that only when the submission's page is made.
     """
     readers = (
         audience.COLLABORATIVE,
@@ -101,7 +101,7 @@ def page_tasks(
     # A place among others has to be known before the others are cut away.
     compared = replace(edition, comparisons=comparisons(edition))
     every = (
-        reader_tasks(compared.shown_to(reader), words_by_language, sheet_rows_of, compared_of)
+        reader_tasks(compared.shown_to(reader), words_by_language, sheet_rows_of, comparing)
         for reader in readers
     )
     return list(chain.from_iterable(every))
@@ -111,7 +111,7 @@ def reader_tasks(
     shown: Edition,
     words_by_language: Mapping[str, Words],
     sheet_rows_of: SheetRows,
-    compared_of: ComparedOf = nothing_compared,
+    comparing: Comparing = NOTHING_COMPARED,
 ) -> Iterator[PageTask]:
     """The pages in the folder of the readers for whom an edition was cut."""
     languages = tuple(words_by_language.values())
@@ -120,7 +120,7 @@ def reader_tasks(
         return _collaborative(shown, languages)
     if shown.audience.reader is audience.Reader.ORGANISATION:
         return _own(shown, languages, code)
-    return _stewards(shown, languages, code, Kept(sheet_rows_of, compared_of))
+    return _stewards(shown, languages, code, Kept(sheet_rows_of, comparing))
 
 
 def landing_tasks(edition: Edition, words_by_language: Mapping[str, Words]) -> list[PageTask]:
@@ -281,7 +281,7 @@ def _stewards(
 ) -> Iterator[PageTask]:
     """The list of a submitter's files and the page of each of them."""
     records = Records.of(shown, code)
-    read = SubmissionInputs.of(records)
+    read = SubmissionInputs.of(records, kept.comparing)
     index = (*read.index(), *queue_inputs(records.edition))
     inputs = {submission: read.page(submission) for submission in records.files}
     for words in languages:
@@ -324,13 +324,13 @@ class Kept:
     """What is asked of a submission when its page is made: its cells, and what it changes."""
 
     sheet_rows_of: SheetRows
-    compared_of: ComparedOf
+    comparing: Comparing
 
 
 def _submission(records: Records, words: Words, submission: str, kept: Kept) -> Page:
     case = case_of(records, words, submission)
     cells = kept.sheet_rows_of(submission) if case.shows_sheet else None
-    return submission_page(case, cells, kept.compared_of(submission))
+    return submission_page(case, cells, kept.comparing.of(submission))
 
 
 @dataclass(frozen=True, slots=True)

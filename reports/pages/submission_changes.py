@@ -7,11 +7,11 @@ locked away is compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Protocol
 
 import polars as pl
 
@@ -19,9 +19,10 @@ from data_contracts.problems import masked
 from reports.deadlines import in_wales
 from reports.pages.file_names import file_name
 from reports.pages.months_used import months_ahead, months_shown
+from reports.pages.problem_words import organisation_name
 from reports.pages.safe_csv import csv_bytes
 from reports.pages.submission_case import Case, Row
-from reports.pages.submission_history import page_name, shown_of, spoken_spans
+from reports.pages.submission_history import page_name, shown_of, spoken_months, spoken_spans
 from reports.pages.visible_text import Parts, plain_value, quoted, sentence_parts, value_parts
 from reports.words import Words
 
@@ -42,6 +43,7 @@ CHANGE_SCHEMA = pl.Schema(
     {
         "kind": pl.String(),
         "row": pl.Int64(),
+        "organisation": pl.String(),
         "period": pl.String(),
         "site": pl.String(),
         "ward": pl.String(),
@@ -55,29 +57,48 @@ CHANGE_SCHEMA = pl.Schema(
 # Sums of the figures that differ, over all months that both files have.
 SUM_SCHEMA = pl.Schema({"column": pl.String(), "before": pl.Int64(), "now": pl.Int64()})
 ORDER = {Change.GONE.value: 0, Change.CHANGED.value: 1, Change.NEW.value: 2}
-LIST_COLUMNS = ("kind", "row", "period", "site", "ward", "ward_name", "more", "column", "before",
-                "now")  # fmt: skip
+LIST_COLUMNS = ("kind", "row", "organisation", "period", "site", "ward", "ward_name", "more",
+                "column", "before", "now")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """A file against what was accepted before, in the months of both.
+    """A file against what was in force before, in the organisations' months of both.
 
-    Without `with_files` nothing was accepted before. `others` are rows of other months.
+    Without `with_files` nothing was accepted before. `others` are rows of other months or
+    organisations; of `untold` rows nobody can tell the month, or an organisation of the sender's.
     """
 
     with_files: tuple[str, ...] = ()
     months: tuple[date, ...] = ()
     others: int = 0
+    untold: int = 0
     changes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGE_SCHEMA))
     sums: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SUM_SCHEMA))
 
 
-ComparedOf: TypeAlias = Callable[[str], Compared | None]
+class Comparing(Protocol):
+    """Whoever can compare the files of a lake."""
+
+    def of(self, submission: str) -> Compared | None:
+        """What a file changes; None where nothing of it can be compared."""
+
+    def read_by(self, submission: str) -> str:
+        """What `of` reads besides the file itself, as text for the key of its page."""
 
 
-def nothing_compared(submission: str) -> None:
+class NothingCompared:
     """For pages that are made without the files of a lake."""
+
+    def of(self, submission: str) -> None:
+        """Nothing."""
+
+    def read_by(self, submission: str) -> str:
+        """Nothing."""
+        return ""
+
+
+NOTHING_COMPARED: Comparing = NothingCompared()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +146,7 @@ def difference(case: Case, compared: Compared | None) -> Difference | None:
         return Difference(title, (_said(words, "nothing_before"),))
     counts = dict(compared.changes.group_by("kind").len().iter_rows())
     facts = {kind.value: words.number(counts.get(kind.value, 0), 0) for kind in Change}
-    months = spoken_spans(words, compared.months)
-    sentences = [_said(words, _effect(case), months=months)]
+    sentences = [_said(words, key, months=months) for key, months in _effects(case, compared)]
     if compared.changes.is_empty():
         sentences.append(_said(words, "same"))
     else:
@@ -134,13 +154,16 @@ def difference(case: Case, compared: Compared | None) -> Difference | None:
         if compared.sums.is_empty():
             sentences.append(_said(words, "same_sums"))
     if compared.others:
-        sentences.append(_said(words, "others", n=words.number(compared.others, 0)))
+        key = "others_of_several" if _is_of_several(case) else "others"
+        sentences.append(_said(words, key, n=words.number(compared.others, 0)))
+    if compared.untold:
+        sentences.append(_said(words, "untold", n=words.number(compared.untold, 0)))
     return Difference(
         title=title,
         sentences=tuple(sentences),
         files=tuple(_files(case, compared)),
         sums=tuple(_sum(words, row) for row in compared.sums.to_dicts()),
-        rows=tuple(_row(words, row) for row in _first(compared)),
+        rows=tuple(_row(case, row) for row in _first(compared)),
         shown=shown_of(words, LONGEST_CHANGES, compared.changes.height),
         list_label=words.text("stewards.difference.list", n=compared.changes.height),
         list_href=list_name(case) if compared.changes.height else "",
@@ -169,11 +192,25 @@ def _plain(words: Words, row: Row) -> Iterator[object]:
         yield None if row[name] is None else plain_value(words, masked(row[name]))
 
 
-def _effect(case: Case) -> str:
-    """Whether the differences are in the report, will be, or would be."""
-    if months_shown(case.edition, case.this):
-        return "did"
-    return "will" if months_ahead(case.edition, case.this) else "would"
+def _effects(case: Case, compared: Compared) -> Iterator[tuple[str, str]]:
+    """Whether the differences are in the report, will be, or would be: each with its months."""
+    did = set(months_shown(case.edition, case.this))
+    will = set(months_ahead(case.edition, case.this))
+    if not compared.months:
+        # A list without months counts, as a whole, for those that its file is named after.
+        key = "did" if did else "will" if will else "would"
+        yield key, spoken_months(case.words, case.first_month, case.last_month)
+        return
+    every = set(compared.months)
+    for key, months in (("did", did), ("will", will), ("would", every - did - will)):
+        if found := sorted(months & every):
+            yield key, spoken_spans(case.words, found)
+
+
+def _is_of_several(case: Case) -> bool:
+    """Whether the sender sends for others than itself, so that rows say whose they are."""
+    submitter = case.this["submitter"]
+    return case.table is not None and case.table.organisations_of(submitter) != (submitter,)
 
 
 def _files(case: Case, compared: Compared) -> Iterator[tuple[Parts, str]]:
@@ -191,9 +228,8 @@ def _files(case: Case, compared: Compared) -> Iterator[tuple[Parts, str]]:
 
 def _sorted(compared: Compared) -> pl.DataFrame:
     order = pl.col("kind").replace_strict(ORDER, return_dtype=pl.Int64)
-    return compared.changes.sort(
-        order, "period", "site", "ward", "more", "row", maintain_order=True, nulls_last=True
-    )
+    by = ("organisation", "period", "site", "ward", "more", "row")
+    return compared.changes.sort(order, *by, maintain_order=True, nulls_last=True)
 
 
 def _first(compared: Compared) -> tuple[Row, ...]:
@@ -212,10 +248,14 @@ def _sum(words: Words, row: Row) -> SumRow:
     )
 
 
-def _row(words: Words, row: Row) -> ChangeRow:
+def _row(case: Case, row: Row) -> ChangeRow:
+    words = case.words
     month = words.month(date.fromisoformat(row["period"])) if row["period"] else ""
     names = [row["ward"] or row["site"], row["ward_name"] if row["ward"] else None, row["more"]]
     where = ", ".join(quoted(masked(name)) for name in names if name)
+    if row["organisation"] and _is_of_several(case):
+        organisation = organisation_name(words, case.edition.registers, row["organisation"])
+        where = ", ".join(filter(None, (organisation, where)))
     if row["column"] is None:
         what = sentence_parts(words, words.text(f"stewards.difference.kind.{row['kind']}"))
         return ChangeRow(_parts(words, where, month), _place(words, row), what, (), ())

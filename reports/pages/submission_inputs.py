@@ -1,8 +1,9 @@
 """What the pages of one submitter's files are made from, as texts for their content keys.
 
-Belongs here: which rows each page reads. Does not belong here: looking them up (submission_case)
-and the pages (submission.py, steward_index.py). A page depends on the day only through the
-sentence about its deadline, so its key has where the day lies between the deadlines, not the day.
+Belongs here: which rows each page reads. Does not belong here: looking them up (submission_case),
+with what a file is compared (whoever compares it says so) and the pages (submission.py,
+steward_index.py). A page depends on the day only through the sentence about its deadline, so its
+key has where the day lies between the deadlines, not the day.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from reports.deadlines import deadlines
 from reports.pages.content_key import rows_digest
 from reports.pages.submission_case import Records, Row, table_of, unanswered
+from reports.pages.submission_changes import Comparing
 from reports.pages.submission_history import shares_months
 from reports.pages.submission_outcome import moment
 
@@ -23,10 +25,12 @@ class SubmissionInputs:
 
     records: Records
     written: Mapping[str, str]
+    comparing: Comparing
 
     @classmethod
-    def of(cls, records: Records) -> SubmissionInputs:
-        return cls(records, {name: _written(row) for name, row in records.files.items()})
+    def of(cls, records: Records, comparing: Comparing) -> SubmissionInputs:
+        written = {name: _written(row) for name, row in records.files.items()}
+        return cls(records, written, comparing)
 
     def index(self) -> tuple[str, ...]:
         """What the list of files is made from."""
@@ -57,6 +61,7 @@ class SubmissionInputs:
             *map(_written, returns),
             self._found(submission),
             self._moment(this),
+            self.comparing.read_by(submission),
         )
 
     def _found(self, submission: str) -> str:
