@@ -32,6 +32,7 @@ from reports.pages.problem_list import problem_list
 from reports.pages.sheet_excerpt import Excerpt
 from reports.pages.submission import SubmissionPage, submission_page
 from reports.pages.submission_case import Case, Records, case_of
+from reports.pages.submission_changes import Compared
 from reports.pages.submission_history import history
 from reports.pages.submission_outcome import Moment, moment, next_name
 from reports.words import Words
@@ -546,3 +547,14 @@ def test_that_no_row_was_left_is_not_one_more_problem_to_mend(edition, words):
     alone = replace(edition_of(edition, REFUSED), problems=found.tail(1))
     (group,) = page_of(alone, words, "refused").mend
     assert text(group.mend).startswith("Mend the other problems, the largest first")
+
+
+def test_what_a_list_without_months_changes_is_said_of_the_months_of_its_name(edition, words):
+    """Such as a list of changes: no row of it has a month, but its file is named after October."""
+    sent = file("again", "accepted", 12, months_in_force=[OCTOBER])
+    case = found(edition_of(edition, sent), words, "again")
+    told = submission_page(case, compared=Compared(with_files=("first",))).difference
+    assert [text(sentence) for sentence in told.sentences] == [
+        "What this file changed in the report, for October 2026.",
+        "No row and no figure differs.",
+    ]
