@@ -160,11 +160,13 @@ def _parsed(name: str, content: bytes, pages: tuple[str, ...]) -> Note | NotePro
         return _problem(name, Fault.TOO_LONG, longest=f"{LONGEST:,}")
     head, body = _parts(text)
     # Before anything of it is told.
-    if _names_somebody(text, body):
+    if _names_somebody(_lines(text, body)):
         return _problem(name, Fault.IDENTIFIER)
     matter = _front_matter(name, head)
     if isinstance(matter, NoteProblem):
         return matter
+    if _names_somebody(_lines_of_author(matter)):
+        return _problem(name, Fault.IDENTIFIER)
     if not read_text(body):
         return _problem(name, Fault.EMPTY)
     return Note(page=page, language=language, text=body, **asdict(matter))
@@ -200,13 +202,22 @@ def _wrong_key(error: ValidationError) -> tuple[Fault, str]:
     return (Fault.KEY if key else Fault.FRONT_MATTER), key
 
 
-def _names_somebody(text: str, body: str) -> bool:
-    """Whether the note, as it was written or as it is read, has what could point at a person.
+def _lines(text: str, body: str) -> list[str]:
+    """A note as it was written and as it is read.
 
     A number may go over the end of a line, or have marks in it that a reader does not see.
     """
     read = read_text(body)
-    lines = [*text.splitlines(), *read, " ".join(read), " ".join(body.split())]
+    return [*text.splitlines(), *read, " ".join(read), " ".join(body.split())]
+
+
+def _lines_of_author(matter: FrontMatter) -> list[str]:
+    """Role and team as they are shown: YAML folds lines and has its own ways to write a figure."""
+    return [" ".join(text.split()) for text in (matter.role, matter.team)]
+
+
+def _names_somebody(lines: list[str]) -> bool:
+    """Whether a line has what could point at a person."""
     frame = pl.DataFrame({ROW: range(len(lines)), TEXT: lines})
     return not identifier_cells(frame, {TEXT: ColumnType.TEXT}).is_empty()
 

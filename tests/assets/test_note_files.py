@@ -145,6 +145,19 @@ def test_a_number_in_front_matter_or_name_is_masked(desk: Desk) -> None:
     assert number not in f"{told}"
 
 
+@pytest.mark.parametrize("key", ["Programme lead", "Safe Care"], ids=["role", "team"])
+@pytest.mark.parametrize(
+    "written_as",
+    ['"A {a} {b}\n  {c}"', '"A \\x39{rest}"', "A {a}\n  {b} {c}", ">-\n  A {a}\n  {b}\n  {c}"],
+    ids=["quoted over two lines", "escaped", "plain over two lines", "folded"],
+)
+def test_a_number_that_front_matter_hides_is_found(desk: Desk, key: str, written_as: str) -> None:
+    number = patient_number(9)
+    facts = {"a": number[:3], "b": number[3:6], "c": number[6:], "rest": number[1:]}
+    notes = written(desk, HEAD.replace(key, written_as.format(**facts)) + "A")
+    assert (notes.shown, faults(notes)) == ((), [{"file": NAME, "fault": "identifier"}])
+
+
 def test_one_bad_note_leaves_the_others(desk: Desk) -> None:
     written(desk, "A", "index.en.md")
     notes = written(desk, f"{HEAD}Two wards moved.")
