@@ -12,16 +12,20 @@ import polars as pl
 
 
 class Cause(StrEnum):
-    """Why another version came into force."""
+    """Why another version came into force, or none."""
 
     VERSION = "version"
     WITHDRAWN = "withdrawn"
+    RELEASED = "released"
+    CLOSED = "closed"
 
 
-# One row for each time that a figure of an organisation's month changed, in the order in which it
-# did: what it was before, what it became. `submission` and `version` are of the file that came, or
-# that was withdrawn; `day` is when it arrived in Wales, or was withdrawn; `is_late` says whether it
-# came after the deadline, null for what was withdrawn. A count has no denominator.
+# One row for each night that published another figure of an organisation's month than the one
+# before it: what it was, what it became; both counts are null where there is no figure, and a count
+# has no denominator. `submission` and `version` are of the file that came or was withdrawn, or that
+# counts since a ward or site closed. `day` is when it arrived in Wales, or when that was decided;
+# `is_late` says whether it came after the deadline, null for what was decided. `night` is the day
+# of the night that was the first to publish what it became.
 CORRECTION_SCHEMA = pl.Schema(
     {
         "workstream": pl.String(),
@@ -35,6 +39,7 @@ CORRECTION_SCHEMA = pl.Schema(
         "version": pl.Int64(),
         "day": pl.Date(),
         "is_late": pl.Boolean(),
+        "night": pl.Date(),
         "numerator_before": pl.Float64(),
         "denominator_before": pl.Float64(),
         "numerator": pl.Float64(),

@@ -67,10 +67,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
-    """All versions of a month of which there are several, in the order of arrival.
+    """All versions of a month whose figures may have changed, in the order of arrival.
 
     Also those that a decision has withdrawn since. `expected` are the parts that the last complete
-    month had; `copies` are files that came again, which makes them newer.
+    month has; `copies` are files that came again, which makes them newer.
     """
 
     versions: tuple[Candidate, ...]
@@ -83,7 +83,8 @@ class InForce:
     """The version that counts for each month, and what was missing in any version.
 
     `questions` are about wards missing: one problem for each version and month. `several` are the
-    months of which more than one version was accepted (corrections.py).
+    months of which more than one version was accepted, or of which all are withdrawn
+    (corrections.py).
     """
 
     months: pl.DataFrame
@@ -100,34 +101,33 @@ def in_force(
     sent = [r for r in receipts if (r.workstream, r.table) == of and not r.trial]
     taken = [r for r in sent if r.outcome in TAKEN]
     own = [r for r in taken if r.submission not in decisions.withdrawn]
-    repeats = [
-        r
-        for r in sent
-        if r.outcome is Outcome.DUPLICATE and r.submission not in decisions.withdrawn
-    ]
+    copies = [r for r in sent if r.outcome is Outcome.DUPLICATE]
+    repeats = [r for r in copies if r.submission not in decisions.withdrawn]
     parts = _parts(night.lake, taken, table)
     versions = _by_organisation(own, parts)
     ever = versions if len(own) == len(taken) else _by_organisation(taken, parts)
     chosen: list[Candidate] = []
     questions: list[Problem] = []
     several: list[Versions] = []
-    for code, own_versions in versions.items():
-        for found, all_versions, expected in _chosen(
+    for code, ever_sent in ever.items():
+        # A month without a version any more says nothing, but what it said is known.
+        own_versions = {period: versions[code].get(period, []) for period in ever_sent}
+        for period, found, all_versions, expected in _chosen(
             own_versions, repeats, table, night.registers, decisions
         ):
-            chosen.append(found)
+            chosen += [found] if found else []
             questions += [_question(v) for v in all_versions if v.missing and not v.lost_rows]
-            if len(all_sent := ever[code][found.sent.period]) > 1:
-                several.append(_several(all_sent, expected, repeats))
+            if found is None or len(ever_sent[period]) > 1:
+                several.append(_several(ever_sent[period], expected, copies))
     return InForce(months=_frame(chosen, table), questions=tuple(questions), several=tuple(several))
 
 
 def _several(
-    versions: list[Candidate], expected: frozenset[Part], repeats: list[Receipt]
+    versions: list[Candidate], expected: frozenset[Part], copies: list[Receipt]
 ) -> Versions:
     known = {version.receipt.submission for version in versions}
-    copies = tuple(one for one in repeats if one.duplicate_of in known)
-    return Versions(versions=tuple(versions), expected=expected, copies=copies)
+    own = tuple(one for one in copies if one.duplicate_of in known)
+    return Versions(versions=tuple(versions), expected=expected, copies=own)
 
 
 def ranks(receipts: Iterable[Receipt]) -> dict[str, tuple[int, int]]:
@@ -204,12 +204,15 @@ def _chosen(
     table: Table,
     registers: Registers,
     decisions: Decisions,
-) -> Iterator[tuple[Candidate, list[Candidate], frozenset[Part]]]:
+) -> Iterator[tuple[date, Candidate | None, list[Candidate], frozenset[Part]]]:
     """For each month, oldest first, the version in force, all of its versions and the parts that
-    the last complete month before it had."""
+    the last complete month before it had; no version is in force where there is none."""
     last_complete: frozenset[Part] = NO_PARTS
     for period in sorted(versions):
         expected = last_complete
+        if not versions[period]:
+            yield period, None, [], expected
+            continue
         all_judged = judged(versions[period], expected, table, registers, decisions)
         chosen = winner(all_judged, repeats)
         if chosen.is_complete:
@@ -217,7 +220,7 @@ def _chosen(
             gone = known - chosen.parts
             organisation = chosen.sent.organisation
             last_complete = chosen.parts | decisions.paused(organisation, table, period, gone)
-        yield chosen, all_judged, expected
+        yield period, chosen, all_judged, expected
 
 
 def judged(

@@ -108,14 +108,15 @@ def key_corrections(edition: Edition, contract: Contract) -> pl.DataFrame:
 
 
 def newest_first(found: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows by the day of the change; of one day by organisation, newest month first."""
-    order = ("day", "organisation", "period", "measure")
-    descending = [True, False, True, False]
-    return found.sort(order, descending=descending, maintain_order=True).to_dicts()
+    """Rows by the night that published the change; of one night by organisation, newest month
+    first. No two rows are alike in all of these."""
+    order = ("night", "day", "organisation", "period", "table", "measure")
+    descending = [True, True, False, True, False, False]
+    return found.sort(order, descending=descending, nulls_last=True).to_dicts()
 
 
 def figures_of(contract: Contract, row: Row, words: Words) -> tuple[Figure, Figure]:
-    """What the month said before and what it says now."""
+    """What the month said before and what it said after."""
     measure = contract.measure(row["measure"])
     before = _figure(measure, row["numerator_before"], row["denominator_before"], words)
     return before, _figure(measure, row["numerator"], row["denominator"], words)
@@ -126,7 +127,7 @@ def measure_name(row: Row, words: Words) -> str:
 
 
 def file_told(row: Row, words: Words) -> str:
-    """`Version 2`, `Version 2 withdrawn`, or that the file had no number."""
+    """`Version 2`, `Version 2 was withdrawn`, ..., or that the file had no number."""
     case = "numbered" if row["version"] is not None else "unnumbered"
     version = "" if row["version"] is None else str(row["version"])
     return words.text(f"charts.corrections.{row['cause']}.{case}", version=version)
@@ -155,7 +156,7 @@ def _figure(
 
 
 def _timing(row: Row, words: Words) -> str:
-    if row["cause"] == Cause.WITHDRAWN:
+    if row["cause"] != Cause.VERSION:
         return ""
     return words.text(f"charts.corrections.{'late' if row['is_late'] else 'on_time'}")
 

@@ -12,10 +12,11 @@ from test_quarterly import correction, with_corrections
 from test_site import changed_by, full_edition
 from test_site import english as english_names
 
+from reports.corrections import Cause
 from reports.edition import Edition
 from reports.pages import audience
 from reports.pages.chart import contract_of
-from reports.pages.corrections import Corrections, Figure, corrections_of
+from reports.pages.corrections import Corrections, Figure, corrections_of, file_told
 from reports.pages.render import render_page
 from reports.pages.workstream import workstream_page
 from reports.words import Words
@@ -41,6 +42,8 @@ def test_a_correction_reads_old_and_new(edition: Edition, english: Words) -> Non
         ({}, "Version 2", "by the deadline"),
         ({"version": None}, "A file without a version number", "by the deadline"),
         ({"cause": "withdrawn", "is_late": None}, "Version 2 was withdrawn", ""),
+        ({"cause": "released", "is_late": None}, "Version 2 was released from quarantine", ""),
+        ({"cause": "closed", "is_late": None}, "A ward or site closed: version 2 counts", ""),
     ],
 )
 def test_what_came_is_told(
@@ -81,8 +84,55 @@ def test_nothing_corrected_is_said(edition: Edition, english: Words) -> None:
     found = told(edition, english)
     assert (found.rows, dict(found.files)) == ((), {})
     assert found.sub == (
-        "No later file changed a key measure of any organisation, November 2025 to October 2026."
+        "No later file or decision changed a key measure of any organisation, "
+        "November 2025 to October 2026."
     )
+
+
+@pytest.mark.parametrize("case", ["numbered", "unnumbered"])
+@pytest.mark.parametrize("cause", Cause)
+def test_each_cause_has_its_words_in_both_languages(
+    english: Words, welsh: Words, cause: Cause, case: str
+) -> None:
+    row = {"cause": cause.value, "version": 2 if case == "numbered" else None}
+    told = [file_told(row, words) for words in (english, welsh)]
+    assert len(set(told)) == 2
+    assert all(("2" in text) is (case == "numbered") for text in told)
+
+
+def test_a_gap_and_what_came_after_it_are_told(edition: Edition, english: Words) -> None:
+    gone = {"numerator": None, "denominator": None}
+    found = told(
+        edition,
+        english,
+        correction(cause="withdrawn", version=1, is_late=None, night=date(2026, 10, 5), **gone),
+        correction(numerator_before=None, denominator_before=None, night=date(2026, 10, 6)),
+    )
+    assert [(row.before.told, row.now.told) for row in found.rows] == [
+        ("no figure", "3.00"), ("4.00", "no figure")
+    ]  # fmt: skip
+    lines = list(csv.reader(io.StringIO(found.files[found.csv_href].decode("utf-8-sig"))))
+    assert lines[0][3:9] == [
+        "Numerator before", "Denominator before", "Value before", "Numerator after",
+        "Denominator after", "Value after",
+    ]  # fmt: skip
+    assert [line[3:9] for line in lines[1:]] == [
+        ["", "", "", "9", "3000", "3.00"], ["12", "3000", "4.00", "", "", ""]
+    ]  # fmt: skip
+
+
+def test_of_one_day_the_newest_stands_first(edition: Edition, english: Words) -> None:
+    """Version 2 came in the early morning, was published, and was withdrawn on that day."""
+    rows = [
+        correction(night=date(2026, 10, 4)),
+        correction(
+            night=date(2026, 10, 5), cause="withdrawn", is_late=None, numerator_before=9.0,
+            numerator=12.0,
+        ),
+    ]  # fmt: skip
+    for given in (rows, rows[::-1]):
+        found = told(edition, english, *given).rows
+        assert [row.file for row in found] == ["Version 2 was withdrawn", "Version 2"]
 
 
 def test_the_newest_stand_on_the_page_and_all_in_the_file(edition: Edition, english: Words) -> None:

@@ -201,6 +201,14 @@ def test_a_withdrawn_file_is_told_as_one(edition: Edition, welsh: Words) -> None
     assert text.endswith("Medi 2026, o 4.00 i 3.00.")
 
 
+def test_a_ward_that_closed_is_told_with_the_day_of_the_decision(
+    edition: Edition, english: Words
+) -> None:
+    closed = correction(cause="closed", is_late=None, day=date(2026, 10, 20))
+    text = sheets(quarterly_pack(with_corrections(edition, closed), english), "falls").log.items[0]
+    assert "A ward or site closed: version 2 counts, 20 October 2026: " in text.text
+
+
 def test_a_gap_is_told_and_asked_for(edition: Edition, english: Words) -> None:
     gone = (
         (pl.col("organisation") == "7A7")
