@@ -186,8 +186,8 @@ def template(
 def _example(table: Table, words: Words, day: date | None) -> Example:
     """A row of the last month that is over, which says in words that it is an example."""
     from assets.steps.example import NoExampleError, example
-    from assets.steps.months import later
     from data_contracts.registers import load_registers
+    from reports.months import later
 
     latest = later((day or date.today()).replace(day=1), -1)
     try:

@@ -20,7 +20,6 @@ import polars as pl
 from assets.steps.collector import without_collector
 from assets.steps.earlier import Sender
 from assets.steps.findings import Background, Sheet, by_submission, findings, total_rows
-from assets.steps.months import later, months_between
 from assets.steps.night import LONDON, Night
 from assets.steps.past import with_past
 from assets.steps.prepare import SUBMITTER, prepared, row_scope_codes, total_of
@@ -45,6 +44,8 @@ from data_contracts.contract import Contract, Table
 from data_contracts.expectations import ROW, SUBMISSION, Check, broken_rows, holds, suite_of
 from data_contracts.problems import NOT_TAKEN, Effect, Fact, Kind, Problem, problems_frame
 from data_contracts.registers import Registers
+from reports.months import later
+from reports.months import months as months_between
 
 SURPLUS = problems.SURPLUS_CELLS.code
 # Of a row with one of these nobody can tell the organisation or the month that it was meant for:

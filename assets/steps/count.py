@@ -23,7 +23,7 @@ from assets.steps.fingerprints import is_made, remaking, workstream_print
 from assets.steps.in_force import InForce, in_force
 from assets.steps.lake import write_frame
 from assets.steps.measure_points import MEASURE_SCHEMA, PROVENANCES
-from assets.steps.months import data_month, later, months_between
+from assets.steps.months import data_month
 from assets.steps.night import Night
 from assets.steps.rare import days_between
 from assets.steps.result import StepResult
@@ -31,6 +31,8 @@ from assets.steps.submissions import RECORDS, all_receipts
 from data_contracts.contract import Column, ColumnType, Contract, Measure, Table
 from data_contracts.problems import problems_frame
 from data_contracts.states import PointState
+from reports.months import later
+from reports.months import months as months_between
 
 WALES = "wales"
 # Columns that part an organisation, and Wales, by the kind of care and by who is cared for.

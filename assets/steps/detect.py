@@ -17,11 +17,12 @@ import polars as pl
 from assets.steps.count import UNIT_KEYS, read_days, read_measures
 from assets.steps.fingerprints import is_made, remaking, workstream_print
 from assets.steps.lake import write_frame
-from assets.steps.months import data_month, later
+from assets.steps.months import data_month
 from assets.steps.night import Night
 from assets.steps.result import StepResult
 from data_contracts.contract import Contract, Measure
 from data_contracts.states import PointState
+from reports.months import later
 from reports.spc import Analysis, Plan, analyse
 from reports.spc.vocabulary import Chart, Direction, Unexplained
 

@@ -20,11 +20,11 @@ from functools import cached_property
 import polars as pl
 
 from assets.steps.in_force import in_force
-from assets.steps.months import later
 from assets.steps.night import Night
 from assets.steps.submissions import RECORDS, Receipt
 from data_contracts.contract import Contract, Table
 from data_contracts.expectations import ROW, SUBMISSION
+from reports.months import later
 
 # Months before the first of tonight's that are read when no rule looks back further.
 YEAR = 12

@@ -1,36 +1,17 @@
-"""Calendar months: which there are between two, which is due, which figures are not final yet.
+"""Months and a table's deadlines: until when one may come, which is due, what the report is about.
 
-Belongs here: arithmetic on first-of-month dates and a table's deadlines. Does not belong here:
-working days themselves (data_contracts/working_days.py).
+Belongs here: what a contract says of months. Does not belong here: arithmetic on months
+(reports/months.py) and working days (data_contracts/working_days.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from data_contracts.contract import Contract, Table
 from data_contracts.working_days import closing, deadline
-
-
-def number_of(month: date) -> int:
-    """Months since the year 0, so that months can be added."""
-    return month.year * 12 + month.month - 1
-
-
-def month_of(number: int) -> date:
-    """The inverse of `number_of`."""
-    return date(number // 12, number % 12 + 1, 1)
-
-
-def later(month: date, by: int) -> date:
-    """The month `by` months later (earlier where it is negative)."""
-    return month_of(number_of(month) + by)
-
-
-def months_between(first: date, last: date) -> Iterator[date]:
-    """From one month to another, both included; none where the first is later."""
-    yield from map(month_of, range(number_of(first), number_of(last) + 1))
+from reports.months import later
 
 
 def deadline_of(table: Table, month: date) -> date:

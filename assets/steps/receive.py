@@ -20,7 +20,6 @@ from assets.steps.answers import settled_answers, write_lines
 from assets.steps.decisions import read_decisions
 from assets.steps.in_force import ranks
 from assets.steps.lake import digest_of
-from assets.steps.months import months_between
 from assets.steps.night import Night
 from assets.steps.quarantine import contact_of, keep_quarantine, with_contact
 from assets.steps.read import Reading, parsed_name, read
@@ -58,6 +57,7 @@ from data_contracts.problems import (
     Problem,
     problems_frame,
 )
+from reports.months import months as months_between
 
 # While the child opens one workbook the next file of text can be read.
 AT_ONCE = 2

@@ -14,13 +14,15 @@ import polars as pl
 
 from assets.steps.decisions import Decisions, read_decisions
 from assets.steps.in_force import arrival, ranks
-from assets.steps.months import data_month, deadline_of, later, months_between
+from assets.steps.months import data_month, deadline_of
 from assets.steps.night import LONDON, Night
 from assets.steps.read import parsed_name
 from assets.steps.submissions import Receipt, all_receipts
 from data_contracts.contract import Contract, Table
 from data_contracts.problems import IN_FULL, NOT_TAKEN, TO_MEND
 from data_contracts.states import ReturnStatus
+from reports.months import later
+from reports.months import months as months_between
 
 # Readers are shown a year; before it, only what is still open (and not for ever).
 MONTHS_SHOWN, MONTHS_OPEN = 12, 36

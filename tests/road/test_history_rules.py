@@ -20,11 +20,11 @@ from made_up import PROJECT
 from made_up_history import LAST, YEAR
 
 from assets.steps.check import check
-from assets.steps.months import later
 from assets.steps.night import Night
 from assets.steps.receive import receive_files
 from assets.steps.submissions import PROBLEMS, all_receipts
 from data_contracts.contract import Table, load_contracts
+from reports.months import later
 from reports.pages.history_words import rule_in_words
 from reports.words import Words
 
