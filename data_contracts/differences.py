@@ -133,7 +133,7 @@ def _tables(old: Table | None, new: Table | None) -> Iterator[Difference]:
         one = new or old
         assert one is not None
         yield _whole(one.name, Subject.TABLE, one.id, new is not None)
-        for measure in one.measures:
+        for measure in (*one.measures, *one.days_between):
             yield _measure_whole(one.name, measure, new is not None)
         return
     yield from _settings(old, new)
@@ -144,6 +144,8 @@ def _tables(old: Table | None, new: Table | None) -> Iterator[Difference]:
         yield from _rules(new.name, *rules)
     yield from _sending(old, new)
     for measures in _paired(old.measures, new.measures, "id"):
+        yield from _measures(new.name, *measures)
+    for measures in _paired(old.days_between, new.days_between, "id"):
         yield from _measures(new.name, *measures)
 
 

@@ -161,7 +161,10 @@ def _facts(contract: Contract, words: Words) -> tuple[Fact, ...]:
         (_label(words, "version"), contract.version),
         (_label(words, "status"), words.text(key) if words.has(key) else contract.status),
         (_label(words, "returns"), words.number(len(contract.tables), 0)),
-        (_label(words, "measures"), words.number(len(contract.measures), 0)),
+        (
+            _label(words, "measures"),
+            words.number(len(contract.measures) + len(contract.days_between), 0),
+        ),
         (_label(words, "file"), f"{contract.workstream}.odcs.yaml"),
     )
 
@@ -175,7 +178,9 @@ def _table(edition: Edition, table: Table, words: Words) -> TableView:
         facts=tuple(_table_facts(table, words)),
         fields=tuple(_field(table, column, words) for column in table.columns),
         rules=tuple(_rules(table, words)),
-        measures=tuple(_measure(table, measure, words) for measure in table.measures),
+        measures=tuple(
+            _measure(table, measure, words) for measure in (*table.measures, *table.days_between)
+        ),
         sending=_sending(edition, table, words),
     )
 
@@ -259,7 +264,10 @@ def _measure(table: Table, measure: Measure, words: Words) -> MeasureRow:
 
 
 def _counted(table: Table, measure: Measure, words: Words) -> Iterator[str]:
-    yield quotient_in_words(measure, table, words)
+    if measure in table.days_between:
+        yield words.text("contract_page.measures.days")
+    else:
+        yield quotient_in_words(measure, table, words)
     if measure.filter is not None:
         condition = in_words(measure.filter, table, words)
         yield words.text("contract_page.measures.only", condition=condition)

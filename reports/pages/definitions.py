@@ -6,7 +6,7 @@ the workstream's translation files, and what rules and charts are (definitions_p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from data_contracts.contract import Contract, Measure
@@ -36,15 +36,22 @@ class Definition:
 
 
 def definitions(series: WorkstreamSeries, words: Words) -> tuple[Definition, ...]:
-    """One definition for each measure of the contract."""
-    charts = {m.id: series.of(m, WALES).chart for m in series.contract.measures}
-    return contract_definitions(series.contract, charts, words)
+    """One definition for each measure that has a figure each month."""
+    contract = series.contract
+    charts = {m.id: series.of(m, WALES).chart for m in contract.measures}
+    return _definitions(contract, contract.measures, charts, words)
 
 
 def contract_definitions(
     contract: Contract, charts: WalesCharts, words: Words
 ) -> tuple[Definition, ...]:
-    """As definitions, where only the charts drawn for Wales are known."""
+    """Of every measure, where only the charts drawn for Wales are known."""
+    return _definitions(contract, (*contract.measures, *contract.days_between), charts, words)
+
+
+def _definitions(
+    contract: Contract, measures: Iterable[Measure], charts: WalesCharts, words: Words
+) -> tuple[Definition, ...]:
     return tuple(
         Definition(
             name=words.text(f"{measure.workstream}.measures.{measure.id}.name"),
@@ -57,7 +64,7 @@ def contract_definitions(
             chart=drawn_kind(measure, charts) or "",
             rules=measure.rules,
         )
-        for measure in contract.measures
+        for measure in measures
     )
 
 
@@ -85,7 +92,8 @@ def _facts(
     yield "definition", own("definition")
     yield "numerator", own("numerator")
     has_total = measure.denominator is not None
-    yield "denominator", own("denominator") if has_total else say("charts.page.no_denominator")
+    counts_alone = "" if measure in contract.days_between else say("charts.page.no_denominator")
+    yield "denominator", own("denominator") if has_total else counts_alone
     yield "excluded", own("excluded")
     yield "multiplier", words.number(measure.multiplier, 0) if measure.multiplier != 1 else ""
     yield "drawn_as", _chart(charts, measure, words)

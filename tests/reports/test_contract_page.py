@@ -50,7 +50,7 @@ def test_the_opening_says_what_is_in_force(falls: ContractPage) -> None:
         "Version": "1.0.0",
         "State": "In force",
         "Returns": "2",
-        "Measures": "7",
+        "Measures": "8",
         "Contract file": "falls.odcs.yaml",
     }
     assert [one.anchor for one in falls.tables] == ["falls", "falls-events"]
