@@ -44,8 +44,9 @@ from reports.pages.levels import ORGANISATION
 # A table and organisation, period, submission of months to be counted -> what count.py sums:
 # level, unit, period, and n_<measure> and d_<measure> for each measure.
 Sums: TypeAlias = Callable[[Table, pl.DataFrame], pl.DataFrame]
-# Submission, organisation, period -> measure -> numerator and denominator.
+# Numerator and denominator.
 Figure: TypeAlias = tuple[float | None, float | None]
+# Submission, organisation, period -> measure -> what it says.
 Figures: TypeAlias = Mapping[tuple[str, str, date], Mapping[str, Figure]]
 NO_FIGURE: Figure = (None, None)
 MONTH_SCHEMA = pl.Schema({"organisation": pl.String, "period": pl.Date, "submission": pl.String})

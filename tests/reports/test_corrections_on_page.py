@@ -43,7 +43,11 @@ def test_a_correction_reads_old_and_new(edition: Edition, english: Words) -> Non
         ({"version": None}, "A file without a version number", "by the deadline"),
         ({"cause": "withdrawn", "is_late": None}, "Version 2 was withdrawn", ""),
         ({"cause": "released", "is_late": None}, "Version 2 was released from quarantine", ""),
-        ({"cause": "closed", "is_late": None}, "A ward or site closed: version 2 counts", ""),
+        (
+            {"cause": "closed", "is_late": None},
+            "Version 2 counts since a ward or site was recorded as closed",
+            "",
+        ),
     ],
 )
 def test_what_came_is_told(

@@ -206,7 +206,10 @@ def test_a_ward_that_closed_is_told_with_the_day_of_the_decision(
 ) -> None:
     closed = correction(cause="closed", is_late=None, day=date(2026, 10, 20))
     text = sheets(quarterly_pack(with_corrections(edition, closed), english), "falls").log.items[0]
-    assert "A ward or site closed: version 2 counts, 20 October 2026: " in text.text
+    assert (
+        "Version 2 counts since a ward or site was recorded as closed, 20 October 2026: "
+        in text.text
+    )
 
 
 def test_a_gap_is_told_and_asked_for(edition: Edition, english: Words) -> None:
