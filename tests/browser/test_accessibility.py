@@ -82,7 +82,7 @@ POINTS = "series,period,numerator,denominator\n" + "".join(
 UNITS = "unit,numerator,denominator\na,24,1000\nb,10,1000\nc,1,1000\nd,5,1000\n"
 
 
-def _findings(found: Opened) -> dict[str, list[str]]:
+def findings(found: Opened) -> dict[str, list[str]]:
     """What axe finds in each mode on a page that was opened at its narrowest.
 
     On the way: it fits, it asks for nothing from elsewhere, and it complains of nothing.
@@ -111,7 +111,7 @@ NOTHING: dict[str, list[str]] = {mode: [] for mode, *_ in MODES}
 def test_a_page_has_no_violation(open_falls, path: str, language: str) -> None:
     found = open_falls(path + SUFFIXES[language], 320)
     assert found.page.locator("html").get_attribute("lang") == language
-    assert _findings(found) == NOTHING
+    assert findings(found) == NOTHING
 
 
 @pytest.mark.parametrize("language", SUFFIXES)
@@ -123,7 +123,7 @@ def test_a_page_of_a_submission_has_no_violation(
     assert receipt["outcome"] == outcome
     name = f"submission-{receipt['submission']}{SUFFIXES[language]}"
     found = open_falls(f"stewards/{receipt['submitter']}/{name}", 320)
-    assert _findings(found) == NOTHING
+    assert findings(found) == NOTHING
 
 
 @pytest.mark.parametrize("language", SUFFIXES)
@@ -144,7 +144,7 @@ def test_a_page_of_a_file_of_ones_own_has_no_violation(
         app, [command, f"{source}", *options, "--html", f"{page}", "--language", language]
     )
     assert said.exit_code == 0, said.output
-    assert _findings(open_file(page, 320)) == NOTHING
+    assert findings(open_file(page, 320)) == NOTHING
 
 
 def test_axe_finds_what_is_wrong(open_falls) -> None:
@@ -154,6 +154,6 @@ def test_axe_finds_what_is_wrong(open_falls) -> None:
         "document.querySelector('main').innerHTML ="
         ' \'<h1>One</h1><img src="data:,"><p style="color:#bbb">Pale</p>\''
     )
-    found = json.dumps(_findings(opened)["wide"])
+    found = json.dumps(findings(opened)["wide"])
     assert "image-alt" in found
     assert "color-contrast" in found

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Opener
 from pypdf import PdfReader
-from test_accessibility import NOTHING, _findings
+from test_accessibility import NOTHING, findings
 
 pytestmark = pytest.mark.browser
 
@@ -22,9 +22,9 @@ SUFFIXES = {"en": ".html", "cy": ".cy.html"}
 
 @pytest.mark.parametrize("language", SUFFIXES)
 def test_a_pack_with_a_note_has_no_violation(open_page: Opener, language: str) -> None:
-    found = open_page(PACK + SUFFIXES[language])
+    found = open_page(PACK + SUFFIXES[language], 320)
     assert found.page.locator(".note-text").get_attribute("lang") == "en"
-    assert _findings(found.page) == NOTHING
+    assert findings(found) == NOTHING
 
 
 def test_a_pack_s_note_is_printed_on_a_sheet_before_the_others(open_page: Opener) -> None:
