@@ -73,7 +73,10 @@ def own_returns(edition: Edition, contract: Contract, words: Words, code: str) -
         for table in contract.tables
         if code in table.due_organisations
     ]
-    return ReturnGrid(words.text("pages.own.returns"), _month_row(span, words), tuple(rows))
+    # A page has such a grid for each workstream.
+    workstream = words.text(f"{contract.workstream}.workstream.name")
+    title = f"{words.text('pages.own.returns')}: {workstream}"
+    return ReturnGrid(title, _month_row(span, words), tuple(rows))
 
 
 def shown_months(edition: Edition) -> tuple[date, ...]:
