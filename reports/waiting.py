@@ -85,4 +85,5 @@ class Waits(StrEnum):
     REFUSED = "refused"
     QUARANTINED = "quarantined"
     PARTLY_ACCEPTED = "partly_accepted"
+    LACKING = "lacking"
     WARNINGS = "warnings"

@@ -30,7 +30,7 @@ from assets.steps.night import Night
 from assets.steps.notes import read_notes
 from assets.steps.queue import queue, timeliness
 from assets.steps.read import parsed_name
-from assets.steps.returns import returns, to_mend
+from assets.steps.returns import lacking_wards, returns, to_mend
 from assets.steps.submissions import NO_MONTH, PROBLEMS, RECORDS, Receipt, all_receipts
 from data_contracts.contract import Contract, Table
 from data_contracts.problems import PROBLEM_SCHEMA, Outcome
@@ -134,7 +134,8 @@ def submissions_frame(night: Night, months: pl.DataFrame, questions: pl.DataFram
     asked = Counter[str](questions["submission"])
     receipts = all_receipts(night.lake)
     decisions = read_decisions(night)
-    open_ones = {receipt.submission for receipt in to_mend(receipts, decisions.dismissed)}
+    lacking = lacking_wards(questions, months)
+    open_ones = {one.submission for one in to_mend(receipts, decisions.dismissed, lacking)}
     rows = [
         _submission(receipt, used[receipt.submission], asked[receipt.submission])
         | {

@@ -47,7 +47,7 @@ from assets.steps.page_store import (
     placed_pages,
 )
 from assets.steps.result import Fact, StepResult, Verdict
-from assets.steps.returns import OPEN, to_mend
+from assets.steps.returns import OPEN
 from assets.steps.submissions import Receipt, all_receipts
 from assets.steps.warehouse import build_warehouse, publication_in
 from data_contracts.states import ReturnStatus
@@ -287,7 +287,8 @@ def _switch(lake: Lake, name: str) -> None:
 def _tasks_for_stewards(night: Night, edition: Edition) -> dict[str, Any]:
     """The verdict, each thing that somebody must do about data, and notes that are not shown."""
     dismissed = read_decisions(night).dismissed
-    mend = [_to_mend(receipt) for receipt in to_mend(all_receipts(night.lake), dismissed)]
+    waiting = frozenset(edition.submissions.filter("to_mend")["submission"])
+    mend = [_to_mend(one) for one in all_receipts(night.lake) if one.submission in waiting]
     owed = {status.value: _owed(edition, status, dismissed) for status in OPEN}
     notes = [problem.told for problem in read_notes(night).problems]
     is_good = not mend and not notes and not any(owed.values())

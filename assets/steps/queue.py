@@ -17,6 +17,7 @@ import polars as pl
 from assets.steps.answers import asks
 from assets.steps.returns import first_shown
 from data_contracts.contract import Contract
+from data_contracts.problems import IN_FULL
 from data_contracts.states import ReturnStatus
 from data_contracts.working_days import closing
 from reports.waiting import QUEUE_SCHEMA, TIMELINESS_SCHEMA, Waits
@@ -116,7 +117,13 @@ def _missing(returns: pl.DataFrame) -> pl.DataFrame:
 def _to_mend(submissions: pl.DataFrame) -> pl.DataFrame:
     return (
         submissions.filter("to_mend")
-        .with_columns(kind=pl.col("outcome"), problems=pl.lit(1))
+        .with_columns(
+            # A file that was accepted is only mended where wards are missing in it.
+            kind=pl.when(pl.col("outcome").is_in([one.value for one in IN_FULL]))
+            .then(pl.lit(Waits.LACKING.value))
+            .otherwise("outcome"),
+            problems=pl.lit(1),
+        )
         .pipe(_of_files)
     )
 

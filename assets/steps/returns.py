@@ -19,7 +19,7 @@ from assets.steps.night import LONDON, Night
 from assets.steps.read import parsed_name
 from assets.steps.submissions import Receipt, all_receipts
 from data_contracts.contract import Contract, Table
-from data_contracts.problems import IN_FULL, NOT_TAKEN, TO_MEND
+from data_contracts.problems import IN_FULL, NOT_TAKEN, TO_MEND, WARDS_MISSING
 from data_contracts.states import ReturnStatus
 from reports.months import later
 from reports.months import months as months_between
@@ -101,18 +101,37 @@ def returns(
     return pl.DataFrame(rows, schema=RETURNS_SCHEMA, orient="row")
 
 
-def to_mend(receipts: Iterable[Receipt], dismissed: Collection[str] = ()) -> list[Receipt]:
+def lacking_wards(questions: pl.DataFrame, months: pl.DataFrame) -> frozenset[str]:
+    """Files that nobody uses, because wards are missing in them that were sent before.
+
+    `questions` are what the night asks, `months` what is in force.
+    """
+    asked = questions.filter(pl.col("code") == WARDS_MISSING.code)["submission"]
+    return frozenset(asked) - frozenset(months["submission"])
+
+
+def to_mend(
+    receipts: Iterable[Receipt],
+    dismissed: Collection[str] = (),
+    lacking: Collection[str] = (),
+) -> list[Receipt]:
     """Submissions that a steward has still to mend, in the order of arrival.
 
-    Refused, locked away or accepted in part, not `dismissed` by a decision, and nothing newer from
-    the same sender for the same table and months was accepted in full. A file of which no table or
-    month can be told is only settled by a decision. Of trials and answers nobody waits for another,
-    and a file that was withdrawn (decisions count it as dismissed) mends none.
+    Refused, locked away, accepted in part or `lacking` wards, not `dismissed` by a decision, and
+    nothing newer from the same sender for the same table and months was accepted in full. A file
+    of which no table or month can be told is only settled by a decision. Of trials and answers
+    nobody waits for another, and a file that was withdrawn (decisions count it as dismissed) or
+    that lacks wards mends none.
     """
     ordered = sorted(
         (r for r in receipts if is_return(r) and r.submission not in dismissed), key=arrival
     )
-    return [one for one in ordered if one.outcome in TO_MEND and not _is_mended(one, ordered)]
+    whole = [one for one in ordered if one.submission not in lacking]
+    return [
+        one
+        for one in ordered
+        if (one.outcome in TO_MEND or one.submission in lacking) and not _is_mended(one, whole)
+    ]
 
 
 def is_return(receipt: Receipt) -> bool:
@@ -123,7 +142,7 @@ def is_return(receipt: Receipt) -> bool:
 def _is_mended(broken: Receipt, receipts: Iterable[Receipt]) -> bool:
     months = months_of(broken)
     same = [r for r in receipts if _is_same_return(r, broken) and months_of(r) & months]
-    order = ranks(same)
+    order = ranks([*same, *([] if broken in same else [broken])])
     return any(
         other.outcome in IN_FULL
         and months <= months_of(other)

@@ -18,7 +18,7 @@ from assets.steps.decisions import read_decisions
 from assets.steps.fingerprints import is_made, workstream_print
 from assets.steps.in_force import MONTHS_SCHEMA, in_force
 from assets.steps.night import Night
-from assets.steps.returns import to_mend
+from assets.steps.returns import lacking_wards, to_mend
 from assets.steps.submissions import PROBLEMS, Receipt, all_receipts
 from data_contracts.contract import Contract
 from data_contracts.problems import PROBLEM_SCHEMA, Outcome, problems_frame
@@ -143,7 +143,8 @@ def _standing(
     known: Collection[str],
 ) -> Standing:
     dismissed = read_decisions(night).dismissed
-    open_ones = frozenset(receipt.submission for receipt in to_mend(receipts, dismissed))
+    lacking = lacking_wards(questions, months)
+    open_ones = frozenset(one.submission for one in to_mend(receipts, dismissed, lacking))
     used = frozenset(months.select("submission", "organisation", "period").iter_rows())
     rows = [_file(one, used, open_ones, known) for one in receipts]
     files = pl.DataFrame(rows, schema=FILE_SCHEMA, orient="row")

@@ -64,6 +64,8 @@ class Stat:
 
 def heading(case: Case, to_mend: Sequence[ProblemGroup], to_check: Sequence[ProblemGroup]) -> str:
     """The outcome in one line: how many problems or questions, and in how many places."""
+    if lacks_wards(case):
+        return case.words.text("stewards.outcome.accepted_with_warnings.title_lacking")
     told = {Outcome.ACCEPTED_WITH_WARNINGS: to_check, Outcome.REFUSED: to_mend}
     groups = told.get(case.outcome, ())
     n = case.this["rows_set_aside"] if case.outcome is Outcome.PARTLY_ACCEPTED else len(groups)
@@ -78,8 +80,10 @@ def heading(case: Case, to_mend: Sequence[ProblemGroup], to_check: Sequence[Prob
 def lines(case: Case, files: Rows) -> tuple[Line, ...]:
     """What the outcome means for the report, and which other file of `files` matters now."""
     n = case.this["rows_accepted"] or 0
+    # Such a file is asked about, also where its other questions are answered.
+    outcome = Outcome.ACCEPTED_WITH_WARNINGS if lacks_wards(case) else case.outcome
     meaning = case.words.text(
-        f"stewards.outcome.{case.outcome}.{_meaning(case)}",
+        f"stewards.outcome.{outcome}.{_meaning(case)}",
         n=n,
         months=spoken_spans(case.words, months_shown(case.edition, case.this)),
     )
@@ -111,6 +115,8 @@ def _meaning(case: Case) -> str:
     if case.outcome not in TAKEN:
         return "meaning"
     used, first, last = months_shown(case.edition, case.this), case.first_month, case.last_month
+    if lacks_wards(case):
+        return "meaning_lacking"
     if not used:
         return "meaning_ahead" if months_ahead(case.edition, case.this) else "meaning_unused"
     is_whole = first is None or last is None or set(months(first, last)) <= set(used)
@@ -158,9 +164,14 @@ def is_settled(case: Case) -> bool:
     One to mend is settled by a newer file or by a decision; one to check is no longer asked about
     once none of its figures is in the report.
     """
-    if case.outcome in TO_MEND:
+    if case.outcome in TO_MEND or lacks_wards(case):
         return not case.this["to_mend"]
     return not case.this["months_in_force"]
+
+
+def lacks_wards(case: Case) -> bool:
+    """Whether a file was accepted but is not used, as wards are missing that were sent before."""
+    return case.outcome in IN_FULL and bool(case.this["to_mend"])
 
 
 def _original(case: Case) -> Rows:
@@ -197,7 +208,7 @@ def deadline_sentence(case: Case) -> Parts:
     if case.table is None or case.last_month is None:
         return _said(case, "unknown", {}) if case.outcome in TO_MEND else ()
     due, closing = deadlines(case.table, case.last_month)
-    is_in = case.outcome in IN_FULL
+    is_in = case.outcome in IN_FULL and not lacks_wards(case)
     key = _arrival(case, due) if is_in else moment(case.edition.today, due, closing).value
     facts = {
         "deadline": case.words.date(due),
@@ -268,6 +279,8 @@ def _step_keys(case: Case) -> tuple[str, ...]:
         return ("settled",)
     if case.may_name_a_person:
         return STEPS_AFTER_IDENTIFIERS
+    if lacks_wards(case):
+        return ("add_wards", *MEND[1:])
     asks = case.outcome in TO_MEND or case.outcome is Outcome.ACCEPTED_WITH_WARNINGS
     return ("settled",) if asks and is_settled(case) else STEPS[case.outcome]
 

@@ -1,0 +1,65 @@
+"""A correction in which a ward is missing: nobody uses it, and somebody is told so."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+from made_up import Road, csv_of, row
+
+from assets.steps.result import Verdict
+
+MARCH = date(2024, 3, 1)
+# Ward A with 45 of 50 instead of 40, and no ward B.
+LACKING = [row("7A4", "A", "2024-03", compliant=45)]
+WHOLE = [*LACKING, row("7A4", "B", "2024-03")]
+BROKEN = [row("7A4", "A", "2024-03", compliant=51), row("7A4", "B", "2024-03")]
+
+
+def name(version: int) -> str:
+    return f"7A4_hand-hygiene_202403_v{version:02}.csv"
+
+
+def send(road: Road, version: int, content: list[dict[str, object]], day: int) -> Verdict:
+    road.put(name(version), csv_of(content), datetime(2024, 4, day, 9, tzinfo=UTC))
+    return road.night(date(2024, 4, day + 1))
+
+
+def waiting(road: Road) -> list[tuple[str, str]]:
+    """What waits for 7A4: why, and which file."""
+    lines = pl.read_csv(road.latest / "collaborative" / "queue.csv")
+    return sorted(lines.select("What waits", "File").rows())
+
+
+def test_a_file_that_lacks_a_ward_waits_until_a_whole_one_comes(published: Road) -> None:
+    """40 + 30 of 100 stay in the report; with both wards it is 45 + 30."""
+    assert send(published, 2, LACKING, 20) is Verdict.NEEDS_STEWARD
+    assert published.point("hand_hygiene_done/organisation/7A4", MARCH)["numerator"] == 70
+    page = published.steward_page(name(2))
+    assert "Not used: wards that you sent before are missing" in page
+    assert "Add the rows of the missing wards" in page
+    assert "7A4_hand-hygiene_202403_v03.csv" in page
+    assert "Nothing more with this file" not in page
+    assert waiting(published) == [("Wards are missing", name(2))]
+    assert send(published, 3, WHOLE, 22) is Verdict.GOOD
+    assert published.point("hand_hygiene_done/organisation/7A4", MARCH)["numerator"] == 75
+    assert "Nothing more with this file" in published.steward_page(name(2))
+
+
+def test_a_file_that_lacks_a_ward_mends_no_other(published: Road) -> None:
+    """A file with a mistake waits as long as nothing that is used has come after it."""
+    send(published, 2, BROKEN, 20)
+    assert send(published, 3, LACKING, 22) is Verdict.NEEDS_STEWARD
+    assert waiting(published) == [
+        ("Accepted in part", name(2)),
+        ("Wards are missing", name(3)),
+    ]
+    assert send(published, 4, WHOLE, 24) is Verdict.GOOD
+
+
+@pytest.mark.parametrize("language", ["", ".cy"])
+def test_the_list_of_files_names_it(published: Road, language: str) -> None:
+    send(published, 2, LACKING, 20)
+    index = published.page(f"stewards/7A4/index{language}.html")
+    assert name(2) in index[: index.index('id="files"') if 'id="files"' in index else None]
