@@ -22,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pipelines.check_command import check
 from pipelines.contracts_command import contracts_app
+from pipelines.days import day_of
 from pipelines.decide_command import decide
 from pipelines.funnel_command import funnel
 from pipelines.own_files import Language, words_of
@@ -106,7 +107,7 @@ def run(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = N
     """
     from pipelines.nightly import run_night
 
-    _to_its_end(lake, lambda told: run_night(lake, contracts, _day(today), told=told))
+    _to_its_end(lake, lambda told: run_night(lake, contracts, day_of(lake, today), told=told))
 
 
 @app.command()
@@ -143,7 +144,9 @@ def publish(
     except CopyError as error:
         err.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(TROUBLE) from error
-    _to_its_end(lake, lambda told: publish_again(lake, contracts, _day(today), told=told), copies)
+    _to_its_end(
+        lake, lambda told: publish_again(lake, contracts, day_of(lake, today), told=told), copies
+    )
 
 
 @app.command()

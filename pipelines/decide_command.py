@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeAlias
 import typer
 from rich.console import Console
 
+from pipelines.days import day_of
+
 if TYPE_CHECKING:
     from assets.steps.lake import Lake
     from assets.steps.submissions import Receipt
 
 DAY = "%Y-%m-%d"
 TROUBLE = 2
-# `make` reads the sample as on this day; decisions on it are of that day too.
-SAMPLE_DAY = "sample-day"
 
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
@@ -284,12 +284,8 @@ def _write(
 
 
 def _day(lake: Path, today: datetime | None) -> date:
-    if today is not None:
-        return today.date()
-    sample = lake / SAMPLE_DAY
-    if sample.exists():
-        return date.fromisoformat(sample.read_text(encoding="utf-8").strip())
-    return datetime.now(UTC).date()
+    # Decisions on the sample are of the sample's own day.
+    return day_of(lake, today) or datetime.now(UTC).date()
 
 
 def _lake(folder: Path) -> Lake:

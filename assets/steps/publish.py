@@ -121,7 +121,11 @@ def _taken_back(night: Night, known: dict[str, Any]) -> str | None:
     """Why readers cannot have a publication of this night's day; None where they can."""
     if str(known.get("as_of", "")) <= f"{night.today}":
         return None
-    return f"Readers have a publication of {known['as_of']}; an earlier day would take it away."
+    as_of = known["as_of"]
+    return (
+        f"Readers have a publication of {as_of}; an earlier day would take it away. "
+        f"Run it as of that day or a later one: --today {as_of}."
+    )
 
 
 def _known(lake: Lake) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from pathlib import Path
 
+from pipelines.days import SAMPLE_DAY
 from pipelines.sample.deliveries import deliveries
 from pipelines.sample.mistakes import MISTAKES, with_mistakes
 from pipelines.sample.model import load_model, simulate
@@ -18,8 +19,6 @@ from pipelines.sample.units import build_units
 
 # The last months of the sample have arrived by then, but for those that are late or never sent.
 TODAY = date(2024, 4, 20)
-# A file of the lake that says as on which day its files are to be read; `make run` looks for it.
-SAMPLE_DAY = "sample-day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from reports.figures.series import Series
 
@@ -108,10 +109,19 @@ def month_ticks(
     return at, texts
 
 
+# A year's text takes about so much of a small chart's width.
+EVENTS_OF_A_TEXT = 9
+
+
 def event_ticks(dates: Sequence[date]) -> tuple[list[int], list[str]]:
-    """Positions and texts for a chart by event: the first event of every year."""
+    """Positions and texts for a chart by event: the first event of every year.
+
+    A first year of few events has no tick: its text and the next one's would lie over each other.
+    """
     at = [i for i, day in enumerate(dates) if i == 0 or day.year != dates[i - 1].year]
-    return at, [str(dates[i].year) for i in at]
+    room = math.ceil(len(dates) / EVENTS_OF_A_TEXT)
+    roomy = [i for i, following in pairwise([*at, len(dates) + room]) if following - i >= room]
+    return roomy, [str(dates[i].year) for i in roomy]
 
 
 def _step(span: float) -> float:

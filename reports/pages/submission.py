@@ -40,6 +40,7 @@ from reports.pages.submission_outcome import (
     stats,
     steps,
 )
+from reports.pages.tried_sentences import tried_steps
 from reports.pages.visible_text import Parts, quoted, sentence_parts, value_parts
 from reports.workbook.annotated import annotated_workbook, workbook_name
 
@@ -140,7 +141,7 @@ def submission_page(
         workbook=words.text("workbook.link" if sheet is not None else "workbook.link_list"),
         workbook_href=book_name,
         catalogue_href=catalogue_name(words.language),
-        steps=steps(case, files),
+        steps=tuple(tried_steps(case)) if case.this.get("trial") else steps(case, files),
         column_sentences=column_sentences(case, differences),
         columns=column_rows(differences, words),
         columns_shown=past.shown_of(words, LONGEST_TABLE, len(differences)),

@@ -301,4 +301,6 @@ def next_name(case: Case, files: Rows) -> str | None:
 
 
 def _newest_version(files: Rows) -> int:
-    return max((row["version"] for row in files if row["version"] is not None), default=0)
+    """A trial uses up no number."""
+    sent = (row["version"] for row in files if not row.get("trial"))
+    return max((version for version in sent if version is not None), default=0)

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from data_contracts.contract import Scope, load_contracts, tables_by_topic
+from pipelines.days import SAMPLE_DAY, day_of
 from pipelines.sample import MISTAKES, SampleSummary, write_sample
 from pipelines.sample.parcels import Parcel
 from pipelines.sample.published import bed_days, red_calls, split
@@ -373,3 +374,10 @@ def _arrived(path: Path) -> date:
 
 def _breaks(rows: pl.DataFrame, expression: str) -> bool:
     return bool(rows.sql(f"SELECT COUNT(*) FROM self WHERE NOT ({expression})").item())
+
+
+def test_every_command_reads_the_sample_as_on_its_own_day(tmp_path: Path) -> None:
+    assert day_of(tmp_path, None) is None
+    (tmp_path / SAMPLE_DAY).write_text("2024-04-20\n", encoding="utf-8")
+    assert day_of(tmp_path, None) == date(2024, 4, 20)
+    assert day_of(tmp_path, datetime(2024, 5, 20)) == date(2024, 5, 20)

@@ -8,6 +8,7 @@ import pytest
 
 from data_contracts.contract import load_contracts
 from reports.edition import Edition
+from reports.figures.scales import event_ticks
 from reports.pages import audience
 from reports.pages.organisation import OrganisationPage, organisation_page
 from reports.pages.render import render_page
@@ -83,3 +84,19 @@ def test_dates_of_events_are_for_the_organisations_own_readers(
     html = render_page("organisation.html.jinja", shown, english, page)
     assert b"14 July 2026" in html
     assert b"Royal Gwent" not in html
+
+
+@pytest.mark.parametrize(
+    ("events", "ticks"),
+    [
+        ({2021: 2, 2022: 20, 2023: 14}, ([2, 22], ["2022", "2023"])),
+        ({2021: 12, 2022: 12, 2023: 12}, ([0, 12, 24], ["2021", "2022", "2023"])),
+        ({2022: 30, 2023: 5, 2024: 1}, ([0, 30, 35], ["2022", "2023", "2024"])),
+    ],
+)
+def test_years_of_a_chart_by_event_do_not_lie_over_each_other(
+    events: dict[int, int], ticks: tuple[list[int], list[str]]
+) -> None:
+    """Of 36 events, a year needs the room of four; the last may stand out on the right."""
+    days = [date(year, 1 + n % 12, 1) for year, n_of in events.items() for n in range(n_of)]
+    assert event_ticks(days) == ticks

@@ -32,6 +32,7 @@ SHARED_WORDS = (
     "definitions",
     "quarterly",
     "queue",
+    "desk",
 )
 COLUMNS = (
     "organisation_code", "site_code", "ward_code", "ward_name", "setting", "population", "period",

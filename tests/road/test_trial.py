@@ -54,7 +54,11 @@ def test_a_broken_trial_is_told_and_asks_nobody_to_mend(published: Road) -> None
     _try(published, _march(99))
     assert published.night(NEXT[0]) is Verdict.GOOD
     assert published.receipts()[NAME]["outcome"] == "refused"
-    assert "More moments were taken than watched" in published.steward_page(NAME)
+    page = published.steward_page(NAME)
+    assert "More moments were taken than watched" in page
+    assert "Put the file into the inbox folder" in page
+    assert "inbox/7A4/" in page
+    assert "Nothing more with this file" not in page
 
 
 def test_a_refused_trial_refuses_no_return(empty_road: Road) -> None:
