@@ -183,8 +183,8 @@ def test_a_night_as_of_an_earlier_day_takes_nothing_from_the_inbox(published: Ro
     assert failure.step_key == "inbox"
     assert failure_sentence([failure]) == (
         "The night stopped in inbox: Readers have a publication of 2024-04-20; an earlier day "
-        "would take it away. Readers keep the last publication; mend the cause and run the night "
-        "again."
+        "would take it away. Run it as of that day or a later one: --today 2024-04-20. Readers "
+        "keep the last publication; mend the cause and run the night again."
     )
     assert waiting.exists()
 
