@@ -65,7 +65,8 @@ def _nothing(code: str) -> pl.DataFrame:
 
 def _judged(view: View, table: Table, registers: Registers) -> Iterator[tuple[Rule, pl.DataFrame]]:
     """Each rule with the rows at which it was tried."""
-    if not table.history_rules:
+    # In a single month there is nothing earlier, however many rows it has.
+    if not table.history_rules or view.rows[MONTH].n_unique() < 2:
         return
     figures = _figures(view.rows, table)
     speaking = view.speaking_versions
