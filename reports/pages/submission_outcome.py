@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import PurePath
 
-from data_contracts.problems import IN_FULL, NOT_TAKEN, TAKEN, TO_MEND, Outcome
+from data_contracts.problems import IN_FULL, NOT_TAKEN, TAKEN, TO_MEND, TOTAL_ROW, Outcome
 from reports.deadlines import deadlines, in_wales
 from reports.months import months
 from reports.pages.months_used import months_ahead, months_shown, shown_after
@@ -243,13 +243,16 @@ def moment(today: date, due: date, closing: date) -> Moment:
 
 
 def stats(case: Case, to_check: int) -> tuple[Stat, ...]:
-    """Rows read, used, set aside, and things to check; nothing where no row was read."""
+    """Rows read, used, set aside, left out, and things to check; nothing where no row was read."""
     if not case.this["rows_read"]:
         return ()
     counts = {name: case.this[name] for name in ("rows_read", "rows_accepted", "rows_set_aside")}
+    totals = sum(row["code"] == TOTAL_ROW.code for row in case.problems)
+    # Few files have rows of totals; without them the other counts would not add up.
+    left_out = {"rows_left_out": totals} if totals else {}
     return tuple(
         Stat(case.words.number(n, 0), case.words.text(f"stewards.stats.{name}"))
-        for name, n in {**counts, "to_check": to_check}.items()
+        for name, n in {**counts, **left_out, "to_check": to_check}.items()
     )
 
 

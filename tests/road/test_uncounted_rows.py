@@ -1,4 +1,7 @@
-"""A correction in which a ward is missing: nobody uses it, and somebody is told so."""
+"""Rows that are not counted although none is wrong: wards that are missing, totals left out.
+
+A correction in which a ward is missing is not used, and somebody is told so.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
-from made_up import Road, csv_of, row
+from made_up import Road, csv_of, row, rows
+from page_reading import parsed
 
 from assets.steps.result import Verdict
 
@@ -63,3 +67,21 @@ def test_the_list_of_files_names_it(published: Road, language: str) -> None:
     send(published, 2, LACKING, 20)
     index = published.page(f"stewards/7A4/index{language}.html")
     assert name(2) in index[: index.index('id="files"') if 'id="files"' in index else None]
+
+
+def test_counts_on_the_page_add_up_where_a_total_was_left_out(published: Road) -> None:
+    """Three rows were read: two wards, and their sum, which is no ward."""
+    sent = [*rows("7A4", "2024-03"), row("7A4", "Total", "2024-03", soap_litres=9)]
+    send(published, 2, sent, 20)
+    stats = parsed(published.steward_page(name(2))).by_class("stats")
+    told = {
+        label.text: number.text
+        for label, number in zip(stats.every("dt"), stats.every("dd"), strict=True)
+    }
+    assert told == {
+        "rows read": "3",
+        "rows accepted": "2",
+        "rows set aside": "0",
+        "rows of totals left out": "1",
+        "things to check": "1",
+    }
