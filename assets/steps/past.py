@@ -18,7 +18,7 @@ from assets.steps.prepare import row_scope_codes
 from assets.steps.submissions import all_receipts
 from assets.steps.whole_months import with_whole_months
 from data_contracts.contract import Contract, Table
-from data_contracts.expectations import SUBMISSION, Check
+from data_contracts.expectations import ROW, SUBMISSION, Check
 from data_contracts.registers import Registers
 
 GOOD = "is good"
@@ -49,12 +49,16 @@ def without_past(frame: pl.DataFrame, table: Table, registers: Registers) -> pl.
 
 
 def _good(frame: pl.DataFrame, suite: tuple[Check, ...], table: Table) -> pl.DataFrame:
-    """The rows that are not set aside, and whether no row of their file's month is."""
+    """The rows that are not set aside, and whether no row of their file's month is.
+
+    Only what is compared is kept: the frame has several columns for each of the table's.
+    """
     codes = row_scope_codes(table)
     aside = [c.broken().fill_null(False) for c in suite if codes.issuperset(c.codes)]
     month = (SUBMISSION, ORGANISATION, "period")
+    kept = [SUBMISSION, ROW, *table.column_names]
     return (
-        frame.with_columns((~pl.any_horizontal(aside)).alias(GOOD))
+        frame.select(*kept, (~pl.any_horizontal(aside)).alias(GOOD))
         .with_columns(pl.col(GOOD).all().over(month).alias(COMPLETE))
         .filter(GOOD)
     )
