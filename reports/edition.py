@@ -81,7 +81,6 @@ class Edition:
         submissions = self._submissions(audience)
         known = submissions.select("submission")
         is_own = audience.reader is Reader.STEWARD
-        has_days = audience.reader is Reader.ORGANISATION
         return replace(
             self,
             audience=audience,
@@ -90,12 +89,8 @@ class Edition:
             changes=visible(self.changes, audience),
             comparisons=visible(self.comparisons, audience),
             corrections=visible(self.corrections, audience),
-            days_points=visible(
-                self.days_points if has_days else self.days_points.clear(), audience
-            ),
-            days_series=visible(
-                self.days_series if has_days else self.days_series.clear(), audience
-            ),
+            days_points=_with_dates(self.days_points, audience),
+            days_series=_with_dates(self.days_series, audience),
             submissions=submissions,
             queue=self._queue(audience),
             timeliness=visible(self.timeliness, audience),
@@ -134,8 +129,10 @@ class Edition:
         return self.submissions.filter(in_force & concerned)
 
 
-def _if(may_be_seen: bool, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows if may_be_seen else rows.clear()
+def _with_dates(rows: pl.DataFrame, audience: Audience) -> pl.DataFrame:
+    """Rows with dates of events: an organisation's own readers see its own, nobody else any."""
+    is_own = audience.reader is Reader.ORGANISATION
+    return visible(rows, audience) if is_own else rows.clear()
 
 
 def _is_for(note: Note, audience: Audience) -> bool:
