@@ -14,7 +14,8 @@ null there means "unknown", which is never a failure.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -324,9 +325,9 @@ def broken_rows(frame: pl.DataFrame, suite: tuple[Check, ...]) -> pl.DataFrame:
     counted = _counted(frame, suite)
     few = [place for place, count in counted.items() if _is_listed(count, frame.height)]
     many = [place for place, count in counted.items() if count and place not in few]
-    batch = _batch(frame.select(_columns_of(suite)).with_columns(*PLAIN))
-    rest = _results(batch, suite, [place for place in counted if place not in few], COUNTING)
-    listed = _results(batch, suite, few, LISTING)
+    with _batch(frame.select(_columns_of(suite)).with_columns(*PLAIN)) as batch:
+        rest = _results(batch, suite, [place for place in counted if place not in few], COUNTING)
+        listed = _results(batch, suite, few, LISTING)
     for place, result in (*rest, *listed):
         _reconcile(suite[place], result, counted[place])
     found = [
@@ -398,7 +399,8 @@ def _plain(value: Any) -> Any:
     return (value - FIRST_DAY).days if isinstance(value, date) else value
 
 
-def _batch(frame: pl.DataFrame) -> Any:
+@contextmanager
+def _batch(frame: pl.DataFrame) -> Iterator[Any]:
     """A frame as a batch of Great Expectations, in a context that leaves nothing behind."""
     gx = library()
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -408,7 +410,11 @@ def _batch(frame: pl.DataFrame) -> Any:
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("submissions").add_dataframe_asset("waiting")
     whole = asset.add_batch_definition_whole_dataframe("all")
-    return whole.get_batch({"dataframe": frame.to_pandas()})
+    try:
+        yield whole.get_batch({"dataframe": frame.to_pandas()})
+    finally:
+        # The library remembers its last context, and with it every row.
+        context.data_sources.delete("submissions")
 
 
 def _results(

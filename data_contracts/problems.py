@@ -401,7 +401,8 @@ POSTCODE = (
 )
 # 9.434765919E+09 is what Excel makes of such a number when it saves a CSV.
 _TEN_DIGITS_AS_FLOAT = r"(?i)(?:^|[^\d.])\d\.\d+E\+?0?9(?:\D|$)"
-_IDENTIFIER_LIKE = tuple(map(re.compile, (TEN_DIGITS, POSTCODE, _TEN_DIGITS_AS_FLOAT)))
+_PATTERNS = (TEN_DIGITS, POSTCODE, _TEN_DIGITS_AS_FLOAT)
+_IDENTIFIER_LIKE = tuple(map(re.compile, _PATTERNS))
 # The name of a submission is ours; its time and digest may well look like ten digits.
 _OUR_OWN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{12}(-\d+)?")
 
@@ -413,6 +414,13 @@ def masked(value: str) -> str:
     if not _OUR_OWN.fullmatch(plain) and any(pattern.search(plain) for pattern in _IDENTIFIER_LIKE):
         return re.sub(r"\w", "•", plain)
     return value
+
+
+def masked_texts(texts: pl.Series) -> pl.Series:
+    """The same of a column of texts, of which there may be a million."""
+    may_be = [texts.str.contains(pattern) for pattern in (r"[^ -~]", *_PATTERNS)]
+    looked_at = texts.filter(pl.select(pl.any_horizontal(may_be)).to_series()).unique()
+    return texts.replace({text: masked(text) for text in looked_at if text is not None})
 
 
 def _plain(value: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ import polars as pl
 
 from assets.steps.collector import without_collector
 from assets.steps.earlier import Sender
-from assets.steps.findings import Background, Sheet, by_submission, findings, total_rows
+from assets.steps.findings import Background, Sheet, findings, total_rows
 from assets.steps.night import LONDON, Night
 from assets.steps.past import with_past
 from assets.steps.prepare import SUBMITTER, prepared, row_scope_codes, total_of
@@ -41,7 +42,15 @@ from assets.steps.submissions import (
 )
 from data_contracts import problems
 from data_contracts.contract import Contract, Table
-from data_contracts.expectations import ROW, SUBMISSION, Check, broken_rows, holds, suite_of
+from data_contracts.expectations import (
+    ROW,
+    SUBMISSION,
+    Check,
+    broken_rows,
+    holds,
+    library,
+    suite_of,
+)
 from data_contracts.problems import NOT_TAKEN, Effect, Fact, Kind, Problem, problems_frame
 from data_contracts.registers import Registers
 from reports.months import later
@@ -116,10 +125,13 @@ def check_files(
     # From here on they are in one frame: `files` keep what is known of each, not its rows.
     files[:] = [replace(file, rows=file.rows.clear()) for file in files]
     latest = _latest(night.today)
-    frame = prepared(
-        stacked.filter(pl.col("column").is_null()).drop("column"), table, night.registers
-    )
-    frame = _with_named_months(frame, files, table, latest)
+    with ThreadPoolExecutor(1) as pool:
+        # What it validates with takes a second to load, and so does preparing many rows.
+        pool.submit(library)
+        frame = prepared(
+            stacked.filter(pl.col("column").is_null()).drop("column"), table, night.registers
+        )
+        frame = _with_named_months(frame, files, table, latest)
     sums, stacked = _sums(stacked), stacked.select(SUBMISSION)
     suite = suite_of(table, _codes(night), latest)
     frame = with_past(frame, suite, table, contract, night, [file.sender for file in files])
@@ -131,12 +143,15 @@ def check_files(
         named={file.submission: _in_words(file.named) for file in files},
     )
     found = _found(files, frame, broken, suite, sums, background)
-    marked = _marked(frame, broken, suite, table)
-    judged = _judged(stacked, marked, table)
-    none = marked.clear().select(ROW, *table.column_names)
+    # From here on only values matter, not what was sent nor how each rule was kept.
+    frame = _marked(frame, broken, suite, table)
+    judged = _judged(stacked, frame, table)
+    none, nothing = frame.clear().select(ROW, *table.column_names), problems_frame(())
     for file in files:
         own = judged.get(file.submission, Judged(records=none))
-        yield _settled(file, own, found.get(file.submission, []), table, contract, night.registers)
+        yield _settled(
+            file, own, found.get(file.submission, nothing), table, contract, night.registers
+        )
 
 
 def _waiting(folder: Path) -> Waiting:
@@ -234,18 +249,22 @@ def _found(
     suite: tuple[Check, ...],
     sums: pl.DataFrame,
     background: Background,
-) -> dict[str, list[Problem]]:
+) -> dict[str, pl.DataFrame]:
     """What was found in the rows of each file, by submission."""
     sheets = {file.submission: file.sheet for file in files}
-    return by_submission(
-        [*total_rows(sums, sheets), *findings(frame, broken, suite, sheets, background)]
-    )
+    found = [total_rows(sums, sheets), findings(frame, broken, suite, sheets, background)]
+    return _by_file(pl.concat(found))
+
+
+def _by_file(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    parts = rows.partition_by(SUBMISSION, as_dict=True, maintain_order=True)
+    return {str(submission): part for (submission,), part in parts.items()}
 
 
 def _marked(
     frame: pl.DataFrame, broken: pl.DataFrame, suite: tuple[Check, ...], table: Table
 ) -> pl.DataFrame:
-    """The frame and, of each row, whether it is set `aside` and whether its month `is_lost`."""
+    """Each row's values, and whether it is set `aside` and whether its month `is_lost`."""
     codes = row_scope_codes(table)
     setting_aside = [place for place, check in enumerate(suite) if codes.issuperset(check.codes)]
     doubtful = [place for place, check in enumerate(suite) if check.code in DOUBTFUL_PLACE]
@@ -254,9 +273,10 @@ def _marked(
         .group_by(SUBMISSION, ROW)
         .agg(aside=pl.lit(True), is_lost=pl.col("check").is_in(doubtful).any())
     )
-    return frame.join(aside, on=[SUBMISSION, ROW], how="left", maintain_order="left").with_columns(
-        pl.col("aside", "is_lost").fill_null(False)
-    )
+    named = frame.select(SUBMISSION, ROW)
+    marks = named.join(aside, on=[SUBMISSION, ROW], how="left", maintain_order="left")
+    kept = [SUBMISSION, ROW, "organisation", *table.column_names]
+    return frame.select(kept).hstack(marks.select(pl.col("aside", "is_lost").fill_null(False)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,10 +292,9 @@ class Judged:
 
 def _judged(stacked: pl.DataFrame, marked: pl.DataFrame, table: Table) -> dict[str, Judged]:
     """What came of each file's rows, by submission."""
-    # Narrow before it is sorted: the whole frame is five times as wide.
-    accepted = marked.lazy().filter(~pl.col("aside")).select(SUBMISSION, ROW, *table.column_names)
-    kept = accepted.collect().sort(SUBMISSION, ROW)
-    records = kept.partition_by(SUBMISSION, as_dict=True, include_key=False)
+    # In the order in which they were read: nothing before has moved a row.
+    kept = marked.filter(~pl.col("aside")).select(SUBMISSION, ROW, *table.column_names)
+    records = kept.partition_by(SUBMISSION, as_dict=True, include_key=False, maintain_order=True)
     aside = dict(marked.group_by(SUBMISSION).agg(pl.col("aside").sum()).iter_rows())
     months, unplaced = _months(marked)
     none = kept.clear().drop(SUBMISSION)
@@ -313,16 +332,16 @@ def _months(marked: pl.DataFrame) -> tuple[dict[str, list[MonthSent]], dict[str,
 def _settled(
     file: Waiting,
     own: Judged,
-    found: list[Problem],
+    found: pl.DataFrame,
     table: Table,
     contract: Contract,
     registers: Registers,
 ) -> Settled:
     """The outcome of one file; of a file that is not taken nothing is counted."""
-    found = found + _named_otherwise(file, own.months, registers)
+    more = _named_otherwise(file, own.months, registers)
     if own.records.is_empty():
-        found.append(Problem(problems.NOTHING_ACCEPTED, file.submission))
-    all_problems = pl.concat([file.found, problems_frame(found)]) if found else file.found
+        more.append(Problem(problems.NOTHING_ACCEPTED, file.submission))
+    all_problems = pl.concat([file.found, found, problems_frame(more)])
     effects = _effects(all_problems, table)
     outcome = outcome_of(effects, own.records.height)
     is_taken = outcome not in NOT_TAKEN

@@ -6,7 +6,7 @@ Here: what a steward has to be told about each row that broke a check. Not here:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -15,18 +15,18 @@ from typing import Any
 
 import polars as pl
 
-from assets.steps.history import fact_column, is_fact
+from assets.steps.history import fact_column
 from assets.steps.prepare import OWNER, SUBMITTER
 from data_contracts import problems
 from data_contracts.contract import Column, ColumnType, Rule, Table
 from data_contracts.expectations import ROW, SUBMISSION, Check, sent
 from data_contracts.history import FACTS as HISTORY_FACTS
 from data_contracts.history import Level
-from data_contracts.problems import Fact, Kind, Problem
+from data_contracts.problems import Fact, Kind, Problem, masked, masked_texts, problems_frame
 from data_contracts.registers import Registers
 
 Row = Mapping[str, Any]
-SAME_ROWS, CODE = "same rows", "code"
+SAME_ROWS, CODE, VALUE, HAS_VALUE, ORDER = "same rows", "code", "value", "has value", "order"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +56,13 @@ class Background:
 
     def kinds(self) -> dict[str, Kind]:
         """Everything that can be said of a row of this table, by code."""
-        return dict(problems.CATALOGUE) | {rule.code: Kind.of_rule(rule) for rule in self.rules}
+        return dict(problems.CATALOGUE) | {
+            rule.code: Kind.of_rule(rule) for rule in self.table.rules
+        }
 
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        return self.table.rules
+    def rule(self, code: str) -> Rule:
+        """The contract's own rule of a code."""
+        return next(rule for rule in self.table.rules if rule.code == code)
 
 
 def findings(
@@ -69,82 +71,114 @@ def findings(
     suite: tuple[Check, ...],
     sheets: Mapping[str, Sheet],
     background: Background,
-) -> Iterator[Problem]:
-    """One problem for each row and check it broke, check by check in the order of the suite.
+) -> pl.DataFrame:
+    """One problem for each row and check it broke, as PROBLEM_SCHEMA, in the order of the suite.
 
     `frame` is the prepared frame, `broken` names its failing rows, `sheets` is by submission. A row
     that says that there is no return is told so once, and not that its figures are not filled in.
     """
-    told = list(_each(frame, broken, suite, sheets, background))
-    return _without_echoes(told, background.table)
-
-
-def _without_echoes(told: list[Problem], table: Table) -> Iterator[Problem]:
-    missing = {
-        (one.submission, one.row): one for one in reversed(told) if one.kind is problems.NO_RETURN
-    }
-    for one in told:
-        first = missing.get((one.submission, one.row))
-        is_echo = one.kind in _ECHOES and table.column(one.column or "").type is ColumnType.COUNT
-        if first is None or first is one or not is_echo:
-            yield one
-
-
-_ECHOES = (problems.BLANK, problems.NO_RETURN, problems.NO_FIGURE)
-
-
-def _each(
-    frame: pl.DataFrame,
-    broken: pl.DataFrame,
-    suite: tuple[Check, ...],
-    sheets: Mapping[str, Sheet],
-    background: Background,
-) -> Iterator[Problem]:
-    kinds = background.kinds()
+    told = [problems_frame(())]
     for (place,), rows in broken.partition_by("check", as_dict=True, maintain_order=True).items():
         check = suite[place]
-        facts_of = _facts_of_rule if check.code not in problems.CATALOGUE else _facts
-        for row in _told(frame, rows, check, background.table).iter_rows(named=True):
-            kind = kinds[row[CODE]]
-            facts = facts_of(kind, check, row, background)
-            yield _problem(kind, check.column, row, sheets[row[SUBMISSION]], facts)
+        failing = _told(frame, rows, check, background)
+        told.append(_placed(_said(failing, check, background), check.column, sheets))
+    return _without_echoes(pl.concat(told), background.table)
 
 
-def total_rows(rows: pl.DataFrame, sheets: Mapping[str, Sheet]) -> Iterator[Problem]:
+def _without_echoes(told: pl.DataFrame, table: Table) -> pl.DataFrame:
+    echoes = [kind.code for kind in (problems.BLANK, problems.NO_RETURN, problems.NO_FIGURE)]
+    counts = [column.name for column in table.columns if column.type is ColumnType.COUNT]
+    told = told.with_row_index(ORDER)
+    first = (
+        told.filter(pl.col("code") == problems.NO_RETURN.code)
+        .unique([SUBMISSION, ROW], keep="first")
+        .select(SUBMISSION, ROW, first=ORDER)
+    )
+    if first.is_empty():
+        return told.drop(ORDER)
+    is_echo = pl.col("code").is_in(echoes) & pl.col("column").is_in(counts)
+    return (
+        told.join(first, on=[SUBMISSION, ROW], how="left", maintain_order="left")
+        .filter((is_echo & (pl.col(ORDER) != pl.col("first"))).not_().fill_null(True))
+        .drop(ORDER, "first")
+    )
+
+
+def _said(rows: pl.DataFrame, check: Check, background: Background) -> pl.DataFrame:
+    """The rows with code, scope and facts of their problems.
+
+    A column may be wrong a million times over in the same way: each way is put into facts once.
+    """
+    kinds = background.kinds()
+    read = [name for name in _read_by(check, background) if name in rows]
+    ways = list(dict.fromkeys([CODE, HAS_VALUE, *read]))
+    each = rows.unique(ways, keep="first", maintain_order=True)
+    made = problems_frame(
+        _problem(kinds[row[CODE]], check, row, background) for row in each.iter_rows(named=True)
+    )
+    said = each.select(ways).with_columns(made.select("scope", "facts"))
+    return rows.join(said, on=ways, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _placed(said: pl.DataFrame, column: str | None, sheets: Mapping[str, Sheet]) -> pl.DataFrame:
+    """The problems of rows of which code, scope and facts are known: PROBLEM_SCHEMA."""
+    letters = pl.DataFrame(
+        [
+            (
+                submission,
+                masked(sheets[submission].name) or None,
+                sheets[submission].letters.get(column or ""),
+            )
+            for submission in said[SUBMISSION].unique()
+        ],
+        schema={SUBMISSION: pl.String, "sheet": pl.String, "letter": pl.String},
+        orient="row",
+    )
+    return said.join(letters, on=SUBMISSION, how="left", maintain_order="left").select(
+        SUBMISSION,
+        CODE,
+        "scope",
+        "sheet",
+        ROW,
+        column=pl.lit(column, pl.String),
+        cell=pl.concat_str("letter", ROW),
+        value=masked_texts(said[VALUE]),
+        facts="facts",
+    )
+
+
+def total_rows(rows: pl.DataFrame, sheets: Mapping[str, Sheet]) -> pl.DataFrame:
     """One remark for each row of totals; `rows`: submission, row, column and value that say so."""
-    for row in rows.iter_rows(named=True):
-        sheet = sheets[row[SUBMISSION]]
-        yield Problem(
+    return problems_frame(
+        Problem(
             problems.TOTAL_ROW,
             row[SUBMISSION],
-            sheet=sheet.name or None,
+            sheet=sheets[row[SUBMISSION]].name or None,
             row=row[ROW],
             column=row["column"],
-            cell=sheet.cell(row["column"], row[ROW]),
+            cell=sheets[row[SUBMISSION]].cell(row["column"], row[ROW]),
             value=row["value"],
         )
+        for row in rows.iter_rows(named=True)
+    )
 
 
-def by_submission(found: Iterable[Problem]) -> dict[str, list[Problem]]:
-    """Problems sorted into their files, each in the order given."""
-    sorted_out: dict[str, list[Problem]] = {}
-    for problem in found:
-        sorted_out.setdefault(problem.submission, []).append(problem)
-    return sorted_out
-
-
-def _told(frame: pl.DataFrame, rows: pl.DataFrame, check: Check, table: Table) -> pl.DataFrame:
-    """The failing rows with what their facts are made of, and nothing else: there may be many."""
-    read = {column for rule in table.rules if rule.code == check.code for column in rule.columns}
-    # Two facts are made of what was sent in a column beside the one that was looked at.
-    named = read | {check.column, "organisation_code", "ward_code"}
-    sources = [sent(name) for name in table.column_names if name in named]
-    values = [name for name in ("organisation_code", "site_code", "period", OWNER) if name in frame]
-    values += [name for name in frame.columns if is_fact(name, check.code)]
+def _told(
+    frame: pl.DataFrame, rows: pl.DataFrame, check: Check, background: Background
+) -> pl.DataFrame:
+    """The failing rows: submission, row, code, the value that was looked at, whether there is one,
+    and what their facts are made of. Nothing else, as there may be a million.
+    """
+    read = [
+        name
+        for name in _read_by(check, background)
+        if name in frame and name not in (SUBMISSION, ROW)
+    ]
+    value = pl.lit(None, pl.String) if check.column is None else pl.col(sent(check.column))
     told = rows.join(
         frame.select(
-            SUBMISSION, ROW, SUBMITTER, *sources, *values, check.code_of_row().alias(CODE)
-        ),
+            SUBMISSION, ROW, *read, check.code_of_row().alias(CODE), value.alias(VALUE)
+        ).with_columns(pl.col(VALUE).is_not_null().alias(HAS_VALUE)),
         on=[SUBMISSION, ROW],
         how="left",
         maintain_order="left",
@@ -166,24 +200,35 @@ def _with_same_rows(told: pl.DataFrame, frame: pl.DataFrame, check: Check) -> pl
     )
 
 
-def _problem(
-    kind: Kind, column: str | None, row: Row, sheet: Sheet, facts: dict[str, Fact]
-) -> Problem:
+def _problem(kind: Kind, check: Check, row: Row, background: Background) -> Problem:
+    """What is said of a row, wherever it stands."""
+    facts_of = _facts if kind.code in problems.CATALOGUE else _facts_of_rule
     return Problem(
         kind,
         row[SUBMISSION],
-        sheet=sheet.name or None,
-        row=row[ROW],
-        column=column,
-        cell=sheet.cell(column, row[ROW]),
-        value=None if column is None else row[sent(column)],
-        facts=facts,
+        column=check.column,
+        value=row[VALUE],
+        facts=facts_of(kind, check, row, background),
     )
+
+
+def _read_by(check: Check, background: Background) -> list[str]:
+    """The columns of a failing row that the facts of its problem are made of."""
+    if check.code in problems.CATALOGUE:
+        kinds = [problems.CATALOGUE[code] for code in check.codes]
+        return [
+            column
+            for name in sorted({name for kind in kinds for name in kind.facts} & set(FACTS))
+            for column in FACTS[name].read_by(check)
+        ]
+    rule = background.rule(check.code)
+    own = () if rule.history is None else HISTORY_FACTS
+    return [*map(sent, rule.columns), *(fact_column(rule.code, name) for name in own)]
 
 
 def _facts_of_rule(kind: Kind, check: Check, row: Row, background: Background) -> dict[str, Fact]:
     """What was sent in each column that a contract's own rule reads, and what was expected."""
-    rule = next(rule for rule in background.rules if rule.code == kind.code)
+    rule = background.rule(kind.code)
     cells: dict[str, Fact] = {name: row[sent(name)] or "" for name in rule.columns}
     if rule.history is None:
         return cells
@@ -195,8 +240,8 @@ def _facts_of_rule(kind: Kind, check: Check, row: Row, background: Background) -
 
 def _facts(kind: Kind, check: Check, row: Row, background: Background) -> dict[str, Fact]:
     """The facts that the sentences of a kind need, beside the column and its value."""
-    has_value = check.column is not None and row[sent(check.column)] is not None
-    return {name: FACTS[name](check, row, background) for name in _wanted(kind.facts, has_value)}
+    wanted = _wanted(kind.facts, row[HAS_VALUE])
+    return {name: FACTS[name].tell(check, row, background) for name in wanted}
 
 
 @cache
@@ -220,30 +265,68 @@ def _bound(bound: int | None) -> Fact:
     return "" if bound is None else bound
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """How a fact is told, and the columns of the failing row that it is told from.
+
+    `columns` are any row's, `found` the facts that were found beside the check's own truth.
+    """
+
+    tell: Callable[[Check, Row, Background], Fact]
+    columns: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+
+    def read_by(self, check: Check) -> list[str]:
+        return [*self.columns, *(fact_column(check.code, name) for name in self.found)]
+
+
 # How each fact that a kind may ask for is found.
-FACTS: Mapping[str, Callable[[Check, Row, Background], Fact]] = MappingProxyType(
+FACTS: Mapping[str, Source] = MappingProxyType(
     {
-        "allowed": lambda check, row, b: _column(check, b).values,
-        "due_from": _due_from,
-        "closed_on": lambda check, row, b: row[fact_column(check.code, "closed_on")],
-        "latest": lambda check, row, b: f"{b.latest:%Y-%m}",
-        "maximum": lambda check, row, b: _bound(_column(check, b).maximum),
-        "minimum": lambda check, row, b: _bound(_column(check, b).minimum),
-        "month": lambda check, row, b: f"{row['period']:%Y-%m}",
-        "named": lambda check, row, b: b.named.get(row[SUBMISSION], ""),
-        "named_before": lambda check, row, b: row[fact_column(check.code, "named_before")],
-        "organisation": lambda check, row, b: row["organisation_code"] or "",
-        "owner": lambda check, row, b: row[OWNER] or "",
-        "pattern": lambda check, row, b: _column(check, b).pattern or "",
-        "period": lambda check, row, b: f"{row['period']:%Y-%m}" if row["period"] else "",
-        "renamed_from": lambda check, row, b: row[fact_column(check.code, "renamed_from")] or "",
-        "rows": lambda check, row, b: tuple(row[SAME_ROWS]),
-        "site": lambda check, row, b: row["site_code"] or "",
-        "submitter": lambda check, row, b: row[SUBMITTER],
-        "suggestion": lambda check, row, b: (
-            b.registers.suggestion(row[sent("organisation_code")] or "") or ""
+        "allowed": Source(tell=lambda check, row, b: _column(check, b).values),
+        "due_from": Source(tell=_due_from, columns=("organisation_code",)),
+        "closed_on": Source(
+            tell=lambda check, row, b: row[fact_column(check.code, "closed_on")],
+            found=("closed_on",),
         ),
-        "value": lambda check, row, b: "",
-        "ward": lambda check, row, b: f"{row['site_code']} {row[sent('ward_code')]}",
+        "latest": Source(tell=lambda check, row, b: f"{b.latest:%Y-%m}"),
+        "maximum": Source(tell=lambda check, row, b: _bound(_column(check, b).maximum)),
+        "minimum": Source(tell=lambda check, row, b: _bound(_column(check, b).minimum)),
+        "month": Source(tell=lambda check, row, b: f"{row['period']:%Y-%m}", columns=("period",)),
+        "named": Source(
+            tell=lambda check, row, b: b.named.get(row[SUBMISSION], ""), columns=(SUBMISSION,)
+        ),
+        "named_before": Source(
+            tell=lambda check, row, b: row[fact_column(check.code, "named_before")],
+            found=("named_before",),
+        ),
+        "organisation": Source(
+            tell=lambda check, row, b: row["organisation_code"] or "",
+            columns=("organisation_code",),
+        ),
+        "owner": Source(tell=lambda check, row, b: row[OWNER] or "", columns=(OWNER,)),
+        "pattern": Source(tell=lambda check, row, b: _column(check, b).pattern or ""),
+        "period": Source(
+            tell=lambda check, row, b: f"{row['period']:%Y-%m}" if row["period"] else "",
+            columns=("period",),
+        ),
+        "renamed_from": Source(
+            tell=lambda check, row, b: row[fact_column(check.code, "renamed_from")] or "",
+            found=("renamed_from",),
+        ),
+        "rows": Source(tell=lambda check, row, b: tuple(row[SAME_ROWS]), columns=(SAME_ROWS,)),
+        "site": Source(tell=lambda check, row, b: row["site_code"] or "", columns=("site_code",)),
+        "submitter": Source(tell=lambda check, row, b: row[SUBMITTER], columns=(SUBMITTER,)),
+        "suggestion": Source(
+            tell=lambda check, row, b: (
+                b.registers.suggestion(row[sent("organisation_code")] or "") or ""
+            ),
+            columns=(sent("organisation_code"),),
+        ),
+        "value": Source(tell=lambda check, row, b: ""),
+        "ward": Source(
+            tell=lambda check, row, b: f"{row['site_code']} {row[sent('ward_code')]}",
+            columns=("site_code", sent("ward_code")),
+        ),
     }
 )

@@ -28,11 +28,6 @@ COMPARED, LOWEST, HIGHEST, USUAL, MONTHS, ALIKE = FACTS
 FACT = "fact:"
 
 
-def is_fact(column: str, code: str) -> bool:
-    """Whether a column of the frame holds facts of a code's findings."""
-    return column.startswith(fact_column(code, ""))
-
-
 def fact_column(code: str, fact: str) -> str:
     """The name of the column of a fact of a rule."""
     return f"{FACT}{code}:{fact}"

@@ -17,7 +17,6 @@ import polars as pl
 from data_contracts import problems
 from data_contracts.contract import Column, ColumnType, Table
 from data_contracts.expectations import (
-    ROW,
     SUBMISSION,
     dates_within_month,
     has_populations,
@@ -28,7 +27,7 @@ from data_contracts.expectations import (
 from data_contracts.registers import Registers, normalised
 from data_contracts.stated import Stated, says
 
-SUBMITTER, OWNER, WHEN = "submitter", "owner", "when"
+SUBMITTER, OWNER, WHEN, PLACE = "submitter", "owner", "when", "place"
 # The population of a row that holds all others.
 EVERYBODY = "all"
 # A figure followed by .0 is what Excel makes of a count when it saves text.
@@ -74,8 +73,8 @@ def prepared(rows: pl.DataFrame, table: Table, registers: Registers) -> pl.DataF
         **{sent(column.name): _stripped(column.name) for column in table.columns},
     ).with_columns(**{column.name: _value(column) for column in table.columns})
     frame = _with_registers(frame, table, registers).pipe(_with_ward_codes, table)
-    frame = frame.with_columns(**_truths(table)).pipe(_with_due, table).pipe(_with_rules, table)
-    return _with_keys(frame, table)
+    frame = frame.with_columns(**_truths(table)).pipe(_with_populations, table)
+    return frame.pipe(_with_due, table).pipe(_with_rules, table).pipe(_with_keys, table)
 
 
 def _with_keys(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -95,12 +94,27 @@ def _with_keys(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     if not has_wards_by_month(table) or not set(WARD_BY_MONTH) <= set(table.key):
         return frame
     ward = [SUBMISSION, *(f"{name}:key" for name in WARD_BY_MONTH)]
-    is_spelt_in_two_ways = pl.col(sent("ward_code")).n_unique().over(ward) > 1
+    spellings = frame.select("ward_code:key", sent("ward_code")).unique()
+    spelt_twice = spellings.filter(pl.col("ward_code:key").is_duplicated())["ward_code:key"]
+    is_spelt_in_two_ways = _among(
+        frame,
+        pl.col("ward_code:key").is_in(spelt_twice.unique().implode()),
+        pl.col(sent("ward_code")).n_unique().over(ward) > 1,
+    )
     others = [f"{name}:key" for name in table.key if name not in WARD_BY_MONTH]
     return frame.with_columns(
         pl.when(is_spelt_in_two_ways).then(pl.lit("")).otherwise(pl.col(name)).alias(name)
         for name in others
     )
+
+
+def _among(frame: pl.DataFrame, few: pl.Expr, condition: pl.Expr) -> pl.Series:
+    """Of which rows a condition on a row and its group is true; it can be only among a `few`.
+
+    Groups of a million rows by many keys take seconds. The few are whole groups.
+    """
+    found = frame.with_row_index(PLACE).filter(few).filter(condition)[PLACE]
+    return pl.select(pl.int_range(frame.height, dtype=pl.UInt32).is_in(found.implode())).to_series()
 
 
 def _stripped(name: str) -> pl.Expr:
@@ -225,17 +239,17 @@ def _truths(table: Table) -> dict[str, pl.Expr]:
         # Unknown, and so no failure, where either is lacking.
         in_month = pl.col(name).dt.month_start() == pl.col("period")
         truths[holds("R11", name)] = in_month
-    if has_populations(table):
-        truths[holds("R12", "population")] = _counts_once(table)
     return truths
 
 
-def _counts_once(table: Table) -> pl.Expr:
+def _with_populations(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Whether a ward or site has rows for all ages or for some of them, but not both.
 
     The rows of a site may be about several settings, which hold nothing of each other; a ward's
     are about the ward.
     """
+    if not has_populations(table):
+        return frame
     population = pl.col("population")
     parts = [value for value in table.column("population").values if value != EVERYBODY]
     places = [name for name in ("organisation_code", "site_code") if table.has(name)]
@@ -246,10 +260,15 @@ def _counts_once(table: Table) -> pl.Expr:
         within += [ward, pl.when(ward.is_null()).then(setting)]
     else:
         within.append(setting)
-    has_all = (population == EVERYBODY).any().over(within)
-    has_part = population.is_in(parts).any().over(within)
+
+    def has_both(groups: list[pl.Expr]) -> pl.Expr:
+        is_all, is_part = population == EVERYBODY, population.is_in(parts)
+        return is_all.any().over(groups) & is_part.any().over(groups)
+
+    mixed = _among(frame, has_both([pl.col(SUBMISSION)]), has_both(within))
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in (*places, "period"))
-    return pl.when(known & population.is_not_null()).then(~(has_all & has_part))
+    counts_once = pl.when(known & population.is_not_null()).then(~mixed)
+    return frame.with_columns(counts_once.alias(holds(problems.ALL_AND_PARTS.code, "population")))
 
 
 def _if_sent(text: pl.Expr, truth: pl.Expr) -> pl.Expr:
@@ -276,10 +295,11 @@ def _with_rules(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     if not table.row_rules:
         return frame
     parts = ", ".join(f'({rule.expression}) as "{holds(rule.code)}"' for rule in table.row_rules)
+    read = {column for rule in table.row_rules for column in rule.columns}
     with duckdb.connect() as connection:
-        connection.register("rows", frame.select(SUBMISSION, ROW, *table.column_names).to_arrow())
-        truths = connection.sql(f'select "{SUBMISSION}", "{ROW}", {parts} from rows').pl()
-    return frame.join(truths, on=[SUBMISSION, ROW], how="left", maintain_order="left")
+        connection.register("rows", frame.select(sorted(read)).with_row_index(PLACE).to_arrow())
+        truths = connection.sql(f'select "{PLACE}", {parts} from rows').pl()
+    return frame.hstack(truths.sort(PLACE).drop(PLACE))
 
 
 def row_scope_codes(table: Table) -> frozenset[str]:

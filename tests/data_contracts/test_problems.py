@@ -10,7 +10,15 @@ import yaml
 
 from data_contracts import problems
 from data_contracts.contract import Rule, Scope
-from data_contracts.problems import CATALOGUE, Effect, Kind, Problem, masked, problems_frame
+from data_contracts.problems import (
+    CATALOGUE,
+    Effect,
+    Kind,
+    Problem,
+    masked,
+    masked_texts,
+    problems_frame,
+)
 
 TRANSLATIONS = Path(problems.__file__).parent / "translations"
 # Facts that differ from cell to cell within one group of findings.
@@ -146,6 +154,7 @@ def test_facts_are_in_one_order_and_keep_their_letters():
 )
 def test_no_letter_or_digit_of_an_identifier_is_left(value):
     assert not any(character.isalnum() for character in masked(value))
+    assert masked_texts(pl.Series([None, "812", value, value]))[2:].to_list() == [masked(value)] * 2
 
 
 @pytest.mark.parametrize(
@@ -168,6 +177,7 @@ def test_no_letter_or_digit_of_an_identifier_is_left(value):
 )
 def test_ordinary_values_are_shown_as_they_were_sent(value):
     assert masked(value) == value
+    assert masked_texts(pl.Series([value, None])).to_list() == [value, None]
 
 
 def test_an_identifier_is_masked_wherever_a_finding_carries_it():
