@@ -116,7 +116,7 @@ def visible(text: pl.Expr) -> pl.Expr:
 def _plain(text: pl.Expr) -> pl.Expr:
     """Visible text, without blanks around it.
 
-    A cell that is one whole number written as a decimal (9434765919.0, 9.434765919E+09) becomes
+    A cell that is one whole number written as a decimal (9994765914.0, 9.994765914E+09) becomes
     its digits: that is how Excel writes a long number.
     """
     shown = visible(text).str.strip_chars()

@@ -399,7 +399,7 @@ POSTCODE = (
     rf"(?i)(?:^|[^A-Z0-9])(?:GIR ?0AA|(?:{_AREAS})[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{{2}})"
     r"(?:[^A-Z0-9]|$)"
 )
-# 9.434765919E+09 is what Excel makes of such a number when it saves a CSV.
+# 9.994765914E+09 is what Excel makes of such a number when it saves a CSV.
 _TEN_DIGITS_AS_FLOAT = r"(?i)(?:^|[^\d.])\d\.\d+E\+?0?9(?:\D|$)"
 _PATTERNS = (TEN_DIGITS, POSTCODE, _TEN_DIGITS_AS_FLOAT)
 _IDENTIFIER_LIKE = tuple(map(re.compile, _PATTERNS))

@@ -29,11 +29,11 @@ def found(column: str, *values: str | None) -> list[tuple[int | None, str]]:
 @pytest.mark.parametrize(
     ("digits", "valid"),
     [
-        ("9434765919", True),
-        ("9434765870", True),
-        ("4010232137", True),
-        ("9434765918", False),
-        ("9434765910", False),
+        ("9994765914", True),
+        ("9994765930", True),
+        ("9990000018", True),  # 9x(10+9+8) + 1x2 = 245 = 22x11 + 3, and 11 - 3 = 8
+        ("9994765913", False),
+        ("9994765910", False),
         ("1234567890", False),
         ("0000000000", False),  # passes the sum, but is a placeholder
         ("9999999999", False),
@@ -47,20 +47,20 @@ def test_the_check_digit(digits, valid):
 @pytest.mark.parametrize(
     "value",
     [
-        "9434765919",
-        "943 476 5919",
-        "943-476-5919",
-        "943\N{NO-BREAK SPACE}476\N{NO-BREAK SPACE}5919",
-        "943  476  5919",
-        "943--476- 5919",
-        "943\x0b476\x0c5919",
-        "94347\N{ZERO WIDTH SPACE}65919",
-        "\uff19\uff14\uff13\uff14\uff17\uff16\uff15\uff19\uff11\uff19",  # full-width digits
-        "9434765919.0",
-        "9.434765919E+09",
-        "NHS9434765919",
-        "fell twice, 943 476 5919, seen by Dr",
-        "1234567890,9434765919",
+        "9994765914",
+        "999 476 5914",
+        "999-476-5914",
+        "999\N{NO-BREAK SPACE}476\N{NO-BREAK SPACE}5914",
+        "999  476  5914",
+        "999--476- 5914",
+        "999\x0b476\x0c5914",
+        "99947\N{ZERO WIDTH SPACE}65914",
+        "\uff19\uff19\uff19\uff14\uff17\uff16\uff15\uff19\uff11\uff14",  # full-width digits
+        "9994765914.0",
+        "9.994765914E+09",
+        "NHS9994765914",
+        "fell twice, 999 476 5914, seen by Dr",
+        "1234567890,9994765914",
     ],
 )
 def test_a_number_is_found_however_it_is_written(value):
@@ -70,10 +70,10 @@ def test_a_number_is_found_however_it_is_written(value):
 @pytest.mark.parametrize(
     "value",
     [
-        "943476591",
-        "943   476 5919",
-        "94347659190",
-        "9434765918",
+        "999476591",
+        "999   476 5914",
+        "99947659140",
+        "9994765913",
         "6.3291139241",
         "2026-10-01",
         "",
@@ -85,24 +85,24 @@ def test_other_numbers_are_left_alone(value):
 
 
 def test_two_numbers_in_one_cell_are_one_finding():
-    assert found("ward_name", "9434765919 9434765870") == [(2, "nhs_number")]
+    assert found("ward_name", "9994765914 9994765930") == [(2, "nhs_number")]
 
 
 def test_a_count_that_passes_by_chance_is_a_count():
-    assert found("occupied_bed_days", "9434765919", "812") == []
+    assert found("occupied_bed_days", "9994765914", "812") == []
 
 
 def test_a_count_under_a_header_that_says_nhs_is_a_number_of_a_person():
-    assert found("nhs_number", "9434765919") == [(2, "nhs_number")]
+    assert found("nhs_number", "9994765914") == [(2, "nhs_number")]
 
 
 @pytest.mark.parametrize("column", ["Comments (JB)", "ward_code", "period"])
 def test_every_other_column_is_looked_at(column):
-    assert found(column, "9434765919") == [(2, "nhs_number")]
+    assert found(column, "9994765914") == [(2, "nhs_number")]
 
 
 def test_a_number_in_a_header_is_found_without_a_row():
-    assert found("9434765919", "812") == [(None, "nhs_number")]
+    assert found("9994765914", "812") == [(None, "nhs_number")]
 
 
 @pytest.mark.parametrize("value", ["CF14 4XW", "cf144xw", "Lives at LL57 2PW, Bangor", "W1A 1AA"])
@@ -167,8 +167,8 @@ def test_findings_come_in_the_order_of_the_sheet_and_name_their_column():
     frame = pl.DataFrame(
         {
             "row": [5, 9],
-            "ward_name": ["Cardiology", "9434765919"],
-            "notes": ["943 476 5870", "CF14 4XW"],
+            "ward_name": ["Cardiology", "9994765914"],
+            "notes": ["999 476 5930", "CF14 4XW"],
         }
     )
     assert identifier_cells(frame, KNOWN).rows() == [

@@ -16,7 +16,7 @@ from data_contracts.problems import Effect, Kind, Problem, problems_frame
 from reports.edition import Edition
 
 OCTOBER = date(2026, 10, 1)
-NHS_NUMBER = "943 476 5919"
+NHS_NUMBER = "999 476 5914"
 HARM = Kind("FA01", Scope.ROW, Effect.SET_ASIDE)
 FILE_COLUMNS = {
     "submission": pl.String,

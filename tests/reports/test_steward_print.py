@@ -47,7 +47,7 @@ def test_every_outcome_can_be_printed_without_a_trace_of_a_person(edition, words
     page = page_of(edition_of(edition, *ALL), words, submission, SHEET)
     html = printed("submission.html.jinja", page, words)
     assert page.heading in html
-    assert "5919" not in html
+    assert "5914" not in html
 
 
 def test_every_link_of_the_summary_has_its_place_on_the_page(edition, words):
