@@ -30,7 +30,7 @@ from assets.steps.night import Night
 from assets.steps.notes import read_notes
 from assets.steps.queue import queue, timeliness
 from assets.steps.read import parsed_name
-from assets.steps.returns import lacking_wards, returns, to_mend
+from assets.steps.returns import lacking_wards, returns, superseded, to_mend
 from assets.steps.submissions import NO_MONTH, PROBLEMS, RECORDS, Receipt, all_receipts
 from data_contracts.contract import Contract, Table
 from data_contracts.problems import PROBLEM_SCHEMA, Outcome
@@ -59,6 +59,7 @@ SUBMISSION_SCHEMA = pl.Schema(
         "months_in_force": pl.List(pl.Date),
         "duplicate_of": pl.String(),
         "to_mend": pl.Boolean(),
+        "superseded_by": pl.String(),
         "trial": pl.Boolean(),
         "withdrawn": pl.Boolean(),
         "answers": pl.Int64(),
@@ -135,11 +136,14 @@ def submissions_frame(night: Night, months: pl.DataFrame, questions: pl.DataFram
     receipts = all_receipts(night.lake)
     decisions = read_decisions(night)
     lacking = lacking_wards(questions, months)
-    open_ones = {one.submission for one in to_mend(receipts, decisions.dismissed, lacking)}
+    asked_of = (receipts, decisions.dismissed, lacking)
+    open_ones = {one.submission for one in to_mend(*asked_of)}
+    newer = superseded(*asked_of)
     rows = [
         _submission(receipt, used[receipt.submission], asked[receipt.submission])
         | {
             "to_mend": receipt.submission in open_ones,
+            "superseded_by": newer.get(receipt.submission),
             "withdrawn": receipt.submission in decisions.withdrawn,
         }
         for receipt in receipts

@@ -19,7 +19,7 @@ from assets.steps.night import LONDON, Night
 from assets.steps.read import parsed_name
 from assets.steps.submissions import Receipt, all_receipts
 from data_contracts.contract import Contract, Table
-from data_contracts.problems import IN_FULL, NOT_TAKEN, TO_MEND, WARDS_MISSING
+from data_contracts.problems import IN_FULL, NOT_TAKEN, TO_MEND, WARDS_MISSING, Outcome
 from data_contracts.states import ReturnStatus
 from reports.months import later
 from reports.months import months as months_between
@@ -118,20 +118,61 @@ def to_mend(
     """Submissions that a steward has still to mend, in the order of arrival.
 
     Refused, locked away, accepted in part or `lacking` wards, not `dismissed` by a decision, and
-    nothing newer from the same sender for the same table and months was accepted in full. A file
-    of which no table or month can be told is only settled by a decision. Of trials and answers
-    nobody waits for another, and a file that was withdrawn (decisions count it as dismissed) or
-    that lacks wards mends none.
+    nothing newer from the same sender for the same table and months was accepted in full or waits
+    in its place (`superseded`). A file of which no table or month can be told is only settled by a
+    decision. Of trials and answers nobody waits for another, and a file that was withdrawn
+    (decisions count it as dismissed) or that lacks wards mends none.
     """
-    ordered = sorted(
+    sent = _sent(receipts, dismissed)
+    unmended = _unmended(sent, lacking)
+    replaced = _replaced(unmended, sent)
+    return [one for one in unmended if one.submission not in replaced]
+
+
+def superseded(
+    receipts: Iterable[Receipt],
+    dismissed: Collection[str] = (),
+    lacking: Collection[str] = (),
+) -> dict[str, str]:
+    """Submissions whose place a newer one took that is to be mended as well -> the newest such one.
+
+    What is wrong is mended in the newest attempt; but one that was locked away keeps its place, as
+    somebody has still to decide whether it names a person.
+    """
+    sent = _sent(receipts, dismissed)
+    return _replaced(_unmended(sent, lacking), sent)
+
+
+def _sent(receipts: Iterable[Receipt], dismissed: Collection[str]) -> list[Receipt]:
+    return sorted(
         (r for r in receipts if is_return(r) and r.submission not in dismissed), key=arrival
     )
-    whole = [one for one in ordered if one.submission not in lacking]
+
+
+def _unmended(sent: Iterable[Receipt], lacking: Collection[str]) -> list[Receipt]:
+    """What nothing newer has put right, among it attempts that newer ones have replaced."""
+    whole = [one for one in sent if one.submission not in lacking]
     return [
         one
-        for one in ordered
+        for one in sent
         if (one.outcome in TO_MEND or one.submission in lacking) and not _is_mended(one, whole)
     ]
+
+
+def _replaced(unmended: Iterable[Receipt], sent: Iterable[Receipt]) -> dict[str, str]:
+    can_be = (one for one in unmended if one.outcome is not Outcome.QUARANTINED)
+    newest = ((one, _newest_attempt(one, unmended, sent)) for one in can_be)
+    return {one.submission: other.submission for one, other in newest if other is not one}
+
+
+def _newest_attempt(
+    broken: Receipt, unmended: Iterable[Receipt], sent: Iterable[Receipt]
+) -> Receipt:
+    """The newest file to be mended for the same return and all of its months; often itself."""
+    months = months_of(broken)
+    order = ranks(r for r in sent if _is_same_return(r, broken) and months_of(r) & months)
+    whole = [r for r in unmended if r.submission in order and months <= months_of(r)]
+    return max(whole, key=lambda r: order[r.submission], default=broken)
 
 
 def is_return(receipt: Receipt) -> bool:

@@ -36,6 +36,7 @@ from reports.pages.submission_case import (
 from reports.pages.submission_history import (
     Run,
     page_name,
+    result_of,
     runs_of_months,
     shown_of,
     spoken_moment,
@@ -287,7 +288,7 @@ class _Making:
             subject=self._subject(row),
             months=spoken_months(words, row["period_from"], row["period_to"]),
             outcome=row["outcome"],
-            result=words.text(f"stewards.outcome.{row['outcome']}.name"),
+            result=result_of(words, row),
             rows=self._rows(row),
             problems=words.number(file.problems, 0),
             checks=words.number(file.checks, 0),

@@ -135,7 +135,7 @@ def _history_row(case: Case, file: Row) -> HistoryRow:
         file=value_parts(words, file["file_name"]),
         fingerprint=words.text("stewards.history.fingerprint", start=_start(file["sha256"])),
         outcome=file["outcome"],
-        result=_result(words, file),
+        result=result_of(words, file),
         in_force=_in_report(case, file),
         is_this=file["submission"] == case.id,
         href=page_name(file["submission"], words.language),
@@ -147,9 +147,10 @@ def _start(sha256: str) -> str:
     return f"{sha256[:4]} {sha256[4:8]}"
 
 
-def _result(words: Words, file: Row) -> str:
-    """What became of a file, and what was decided about it since."""
-    decided = [name for name in ("trial", "withdrawn", "released") if file.get(name)]
+def result_of(words: Words, file: Row) -> str:
+    """What became of a file, and what was decided about it or took its place since."""
+    names = ("trial", "withdrawn", "released", "superseded_by")
+    decided = [name for name in names if file.get(name)]
     outcome = words.text(f"stewards.outcome.{file['outcome']}.name")
     said = (words.text(f"stewards.history.{name}") for name in decided)
     return "; ".join((outcome, *said))

@@ -141,7 +141,10 @@ def _other_files(case: Case, files: Rows) -> list[Line]:
         return _line(case, "duplicate_of", _original(case))
     others = tuple(row for row in files if row["submission"] != case.id)
     used = tuple(row for row in others if _shared_months(case, row))
-    lines = _line(case, _kept(case, used), used) if _is_replaced(case) else []
+    lines = [
+        *_line(case, "superseded", tuple(r for r in others if r["submission"] == _newer(case))),
+        *(_line(case, _kept(case, used), used) if _is_replaced(case) else ()),
+    ]
     if case.outcome in NOT_TAKEN and not used and case.first_month is not None:
         lines.append(Line(sentence_parts(case.words, case.words.text("stewards.earlier.none"))))
     return lines
@@ -158,11 +161,17 @@ def _is_replaced(case: Case) -> bool:
     return case.outcome in TO_MEND or not case.this["months_in_force"]
 
 
+def _newer(case: Case) -> str | None:
+    """The newest attempt at the same return, where that waits to be mended instead of this one."""
+    newer: str | None = case.this.get("superseded_by")
+    return newer
+
+
 def is_settled(case: Case) -> bool:
     """Whether nothing more is asked about a file that had something to mend or to check.
 
-    One to mend is settled by a newer file or by a decision; one to check is no longer asked about
-    once none of its figures is in the report.
+    One to mend is settled by a newer file, be it one that is to be mended in its place, or by a
+    decision; one to check is no longer asked about once none of its figures is in the report.
     """
     if case.outcome in TO_MEND or lacks_wards(case):
         return not case.this["to_mend"]
@@ -284,6 +293,8 @@ def _step_keys(case: Case) -> tuple[str, ...]:
         return STEPS_AFTER_IDENTIFIERS
     if lacks_wards(case):
         return ("add_wards", *MEND[1:])
+    if _newer(case):
+        return ("superseded",)
     asks = case.outcome in TO_MEND or case.outcome is Outcome.ACCEPTED_WITH_WARNINGS
     return ("settled",) if asks and is_settled(case) else STEPS[case.outcome]
 

@@ -40,6 +40,8 @@ FILE_COLUMNS = {
     "months_in_force": pl.List(pl.Date),
     "duplicate_of": pl.String,
     "to_mend": pl.Boolean,
+    "superseded_by": pl.String,
+    "trial": pl.Boolean,
 }
 RETURN_COLUMNS = {
     "organisation": pl.String,
@@ -79,6 +81,8 @@ def file(submission: str, outcome: str, day: int, **changed: Any) -> dict[str, A
         "warnings": 0,
         "months_in_force": [],
         "duplicate_of": None,
+        "superseded_by": None,
+        "trial": False,
         "to_mend": outcome in ("refused", "partly_accepted", "quarantined"),
     }
     unread = {"rows_read": None, "rows_accepted": None, "organisations": []}

@@ -194,6 +194,26 @@ def test_nothing_is_asked_about_a_file_that_the_night_no_longer_asks_about(editi
     assert page.deadline == ()
 
 
+def test_an_attempt_whose_place_a_newer_one_took_leads_to_that_one(edition, words):
+    newer = file("newer", "refused", 22)
+    older = REFUSED | {"to_mend": False, "superseded_by": "newer"}
+    page = page_of(edition_of(edition, older, newer), words, "refused")
+    told = page.lines[1]
+    assert text(told.text) == (
+        "Your newer file 7A4_falls_202610_v22.xlsx of 22 November 2026 took its place, "
+        "and that one is to be mended."
+    )
+    assert told.href == "submission-newer.html"
+    assert [text(step) for step in page.steps] == [
+        "Nothing more with this file: mend the newer one as its own page says."
+    ]
+    assert page.deadline == ()
+    assert [row.result for row in page.history] == [
+        "Not accepted",
+        "Not accepted; a newer file took its place",
+    ]
+
+
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
 
 
