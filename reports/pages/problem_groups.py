@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from data_contracts.contract import Scope
 from data_contracts.problems import CATALOGUE, MISSING_COLUMN, Effect
 from reports.pages.as_sent import suggestion_of
+from reports.pages.counting_words import has_counting
 from reports.pages.problem_words import Note, ProblemWords, problem_facts
 from reports.pages.sheet_excerpt import HEADER_CODES, Excerpt, Sheet, excerpt
 from reports.pages.submission_case import Row, Rows
@@ -81,12 +82,16 @@ class _Cause:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """What is needed to put problems of one submission into groups."""
+    """What is needed to put problems of one submission into groups.
+
+    `counting` is the sentence behind each question of a rule (counting_words.py).
+    """
 
     words: Words
     lookup: ProblemWords
     workstream: str | None
     sheet: Sheet | None
+    counting: str
 
     def groups(self, problems: Rows) -> tuple[ProblemGroup, ...]:
         """The groups of the given problems (rows of the problems table), quickest to mend first."""
@@ -109,7 +114,7 @@ class Grouping:
             found_label=self.words.text(f"stewards.problems.{_found_key(code)}"),
             examples=tuple(map(_example, cells[:EXAMPLES])),
             expected=sentence_parts(self.words, said.expected or ""),
-            cause=sentence_parts(self.words, said.cause),
+            cause=self._cause(said.cause, findings[0]),
             mend=sentence_parts(self.words, said.mend),
             cells=cells,
             has_more_cells=n > EXAMPLES,
@@ -117,6 +122,10 @@ class Grouping:
             shown=self._shown(n),
             excerpt=self._excerpt(findings),
         )
+
+    def _cause(self, said: str, problem: Row) -> Parts:
+        told = f"{said} {self.counting}" if has_counting(problem) else said
+        return sentence_parts(self.words, told)
 
     def _shown(self, n: int) -> str:
         if n <= SHOWN_CELLS:

@@ -6,9 +6,11 @@ the safety of the cells (safe_csv).
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from data_contracts.problems import IDENTIFIER
+from reports.pages.counting_words import counting_sentence, has_counting
 from reports.pages.problem_words import PLACE, ProblemWords, Sentences, problem_facts
 from reports.pages.safe_csv import csv_bytes
 from reports.pages.submission_case import Case, Row, Rows
@@ -44,20 +46,22 @@ def problem_list(case: Case, kept: Rows) -> bytes:
     """
     lookup = ProblemWords(case.words, case.edition.registers)
     header = [case.words.text(f"stewards.list.{name}") for name in COLUMNS]
-    return csv_bytes(header, _rows(lookup, case.this["workstream"], case.problems, kept))
+    return csv_bytes(header, _rows(lookup, case, kept))
 
 
-def _rows(
-    lookup: ProblemWords, workstream: str | None, problems: Rows, kept: Rows
-) -> Iterator[tuple[object, ...]]:
+def _rows(lookup: ProblemWords, case: Case, kept: Rows) -> Iterator[tuple[object, ...]]:
     said: dict[tuple[object, ...], Sentences] = {}
+    workstream, problems = case.this["workstream"], case.problems
+    counting = counting_sentence(case)
     # Where one cell may name a person, no cell of the file is repeated.
     hides_values = any(problem["code"] == IDENTIFIER.code for problem in problems)
     for problem, original in zip(problems, kept, strict=True):
         facts = problem_facts(problem)
         key = (problem["code"], problem["facts"], *(facts.get(name) for name in PLACE))
         if key not in said:
-            said[key] = lookup.sentences(workstream, problem["code"], facts)
+            told = lookup.sentences(workstream, problem["code"], facts)
+            cause = f"{told.cause} {counting}" if has_counting(problem) else told.cause
+            said[key] = replace(told, cause=cause)
         row = _row(lookup, problem, said[key], hides_values=hides_values)
         yield (*row, finding_key(original))
 

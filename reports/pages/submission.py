@@ -22,6 +22,7 @@ from reports.pages.column_differences import (
     column_rows,
     column_sentences,
 )
+from reports.pages.counting_words import counting_sentence
 from reports.pages.problem_catalogue import catalogue_name
 from reports.pages.problem_groups import Grouping, ProblemGroup
 from reports.pages.problem_list import problem_list
@@ -186,7 +187,7 @@ def _sheet(case: Case, sheet_rows: pl.DataFrame | None) -> Sheet | None:
 
 def _grouping(case: Case, sheet: Sheet | None) -> Grouping:
     lookup = ProblemWords(case.words, case.edition.registers)
-    return Grouping(case.words, lookup, case.this["workstream"], sheet)
+    return Grouping(case.words, lookup, case.this["workstream"], sheet, counting_sentence(case))
 
 
 def _unknown_letters(case: Case) -> frozenset[str]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from data_contracts.contract import Scope
 from data_contracts.problems import TO_MEND
+from reports.pages.counting_words import counting_sentence
 from reports.pages.problem_groups import Grouping, ProblemGroup
 from reports.pages.problem_words import ProblemWords
 from reports.pages.submission_case import DUPLICATE_CODES, Case, Row, Rows
@@ -89,7 +90,13 @@ class _Telling:
 
     def groups(self, problems: Sequence[Row]) -> tuple[ProblemGroup, ...]:
         lookup = ProblemWords(self.case.words, self.case.edition.registers)
-        grouping = Grouping(self.case.words, lookup, self.case.this["workstream"], None)
+        grouping = Grouping(
+            self.case.words,
+            lookup,
+            self.case.this["workstream"],
+            None,
+            counting_sentence(self.case),
+        )
         return grouping.groups(tuple(problems))
 
     def heading(self, mend: Sequence[ProblemGroup], check: Sequence[ProblemGroup]) -> list[Line]:

@@ -100,6 +100,7 @@ def _submission(
         "organisations": sorted({one["organisation"] for one in sent}),
         "months_in_force": months,
         "to_mend": outcome in TO_MEND,
+        "tried": True,
     }
 
 

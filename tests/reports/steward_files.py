@@ -17,6 +17,7 @@ from reports.edition import Edition
 
 OCTOBER = date(2026, 10, 1)
 NHS_NUMBER = "999 476 5914"
+NO_FALLS = Kind("FA32", Scope.INFORMATION, Effect.CHECK)
 HARM = Kind("FA01", Scope.ROW, Effect.SET_ASIDE)
 FILE_COLUMNS = {
     "submission": pl.String,
@@ -42,6 +43,7 @@ FILE_COLUMNS = {
     "to_mend": pl.Boolean,
     "superseded_by": pl.String,
     "trial": pl.Boolean,
+    "tried": pl.Boolean,
 }
 RETURN_COLUMNS = {
     "organisation": pl.String,
@@ -83,6 +85,7 @@ def file(submission: str, outcome: str, day: int, **changed: Any) -> dict[str, A
         "duplicate_of": None,
         "superseded_by": None,
         "trial": False,
+        "tried": False,
         "to_mend": outcome in ("refused", "partly_accepted", "quarantined"),
     }
     unread = {"rows_read": None, "rows_accepted": None, "organisations": []}

@@ -14,11 +14,13 @@ from steward_files import (
     FIRST,
     HARM,
     LOCKED,
+    NO_FALLS,
     OCTOBER,
     PARTLY,
     REFUSED,
     SHEET,
     UNKNOWN,
+    cell,
     due,
     edition_of,
     file,
@@ -212,6 +214,46 @@ def test_an_attempt_whose_place_a_newer_one_took_leads_to_that_one(edition, word
         "Not accepted",
         "Not accepted; a newer file took its place",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (
+            file("asked", "accepted_with_warnings", 9, months_in_force=[OCTOBER]),
+            "What is asked about was counted as it was sent.",
+        ),
+        (
+            file("asked", "partly_accepted", 9, months_in_force=[OCTOBER]),
+            "What is asked about was counted as it was sent, but for rows that were set aside "
+            "and months that another file stands for.",
+        ),
+        (file("asked", "accepted_with_warnings", 9), "Nothing of this file is counted."),
+        (file("asked", "refused", 9), "Nothing of this file is counted."),
+        (
+            file("asked", "accepted_with_warnings", 9, months_in_force=[OCTOBER], trial=True),
+            "Nothing of this file is counted.",
+        ),
+        (
+            file("asked", "accepted_with_warnings", 9, months_in_force=[OCTOBER], tried=True),
+            "Once it is sent, what is asked about is counted as it is.",
+        ),
+        (file("asked", "refused", 9, tried=True), "Nothing of this file would be counted."),
+    ],
+)
+def test_a_question_says_what_became_of_the_figure(edition, words, sent, told):
+    question = cell(NO_FALLS, "asked", "G4", "falls_total", "0")
+    missing = Problem(problems.WARDS_MISSING, "asked", facts={"wards": ("W9",), "month": "2026-10"})
+    made = replace(edition_of(edition, sent), problems=problems_frame([question, missing]))
+    page = page_of(made, words, "asked")
+    said = {problem.code: text(problem.cause) for problem in page.check}
+    assert said["FA32"].endswith(f"must not look like safe care. {told}")
+    # What is no figure was not counted as it was sent.
+    assert told not in said["S03"]
+    case = found(made, words, "asked")
+    made_list = problem_list(case, case.problems).decode("utf-8-sig")
+    causes = [row["Why it matters"] for row in csv.DictReader(io.StringIO(made_list, newline=""))]
+    assert [cause.endswith(told) for cause in causes] == [True, False]
 
 
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
