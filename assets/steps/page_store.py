@@ -45,7 +45,7 @@ from reports.edition import Edition
 from reports.pages.site import (
     PageTask,
     SheetRows,
-    landing_tasks,
+    dated_tasks,
     page_tasks,
     reader_tasks,
     static_files,
@@ -82,9 +82,9 @@ def placed_pages(night: Night, edition: Edition) -> list[Placed]:
     return _placed(night, page_tasks(edition, _words(night), *kept))
 
 
-def placed_landing(night: Night, edition: Edition) -> list[Placed]:
-    """The landing page alone, in each language."""
-    return _placed(night, landing_tasks(edition, _words(night)))
+def placed_dated(night: Night, edition: Edition) -> list[Placed]:
+    """The pages that show a publication's name or day, in each language."""
+    return _placed(night, dated_tasks(edition, _words(night)))
 
 
 def placed_workstream(night: Night, edition: Edition, contract: Contract) -> list[Placed]:

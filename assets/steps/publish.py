@@ -43,7 +43,7 @@ from assets.steps.page_store import (
     keep,
     link,
     link_static,
-    placed_landing,
+    placed_dated,
     placed_pages,
 )
 from assets.steps.result import Fact, StepResult, Verdict
@@ -52,8 +52,7 @@ from assets.steps.submissions import Receipt, all_receipts
 from assets.steps.warehouse import build_warehouse, publication_in
 from data_contracts.states import ReturnStatus
 from reports.edition import Edition
-from reports.pages.frame import INDEX as LANDING
-from reports.pages.site import static_files
+from reports.pages.site import DATED, static_files
 
 MANIFEST = "manifest.json"
 INDEX = "collaborative/index.html"
@@ -221,12 +220,12 @@ def _published(
 ) -> dict[str, Any]:
     """Make and switch to a new publication; facts about it.
 
-    `unnamed` are its pages without a name for the publication; only the landing page shows one.
+    `unnamed` are its pages without a name for the publication; few show one, or its day.
     """
     name = _next_name(night.lake, edition)
     named = replace(edition, publication=name)
-    others = [page for page in unnamed if page.task.scope != (LANDING,)]
-    pages = [*placed_landing(night, named), *others]
+    others = [page for page in unnamed if page.task.scope not in DATED]
+    pages = [*placed_dated(night, named), *others]
     keep(night, pages)
     build_warehouse(night.lake, named)
     with folder_made(night.lake.site / name) as folder:

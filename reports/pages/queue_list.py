@@ -1,9 +1,9 @@
 """What waits, as the lines of a table and of a list to download.
 
 Belongs here: one line for each file that waits and for each run of missing months, oldest first,
-by the organisation that has to send. Does not belong here: what waits (assets/steps/queue.py) and
-how many working days it has waited: that differs every day, and a page whose figures did not change
-must not change.
+by the organisation that has to send. Does not belong here: what waits, and how many working days it
+has waited (assets/steps/queue.py). Those differ every day, and a list whose lines did not change
+must not change: only the page that names its day has them.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ SAME = ("submitter", "organisation", "workstream", "table")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingRow:
-    """One line: a file, or missing returns of consecutive months. `day` is that of `since`.
+    """One line: a file, or missing returns of consecutive months, since the first deadline.
 
-    `organisation` is empty where the sender sends for itself; `file` is empty for missing returns.
+    `passed` is how many working days it has waited by the day of the edition. `organisation` is
+    empty where the sender sends for itself; `file` is empty for missing returns.
     """
 
     kind: str
@@ -43,7 +44,7 @@ class WaitingRow:
     months: str
     file: Parts
     since: str
-    day: str
+    passed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,21 +144,21 @@ class _Making:
 
     def _missing(self, rows: Iterable[Row]) -> Iterable[tuple[date, WaitingRow]]:
         missing = [row for row in rows if row["kind"] == Waits.MISSING]
-        first_due = {_key(row, row["period"]): row["since"] for row in missing}
+        by_month = {_key(row, row["period"]): row for row in missing}
         runs = runs_of_months(({**row, "deadline": row["since"]} for row in missing), SAME)
         for run in sorted(runs, key=lambda run: run.first):
-            since = first_due[_key(run.same, run.first)]
-            yield since, self._run(run, since)
+            first = by_month[_key(run.same, run.first)]
+            yield first["since"], self._run(run, first)
 
-    def _run(self, run: Run, since: date) -> WaitingRow:
+    def _run(self, run: Run, first: Row) -> WaitingRow:
         case = "deadline" if run.first == run.last else "first_deadline"
         return self._row(
             run.same,
             Waits.MISSING,
             months=spoken_months(self.words, run.first, run.last),
             file=(),
-            since=self._due(run.same, case, since),
-            day=since,
+            since=self._due(run.same, case, first["since"]),
+            days=first["working_days"],
         )
 
     def _file(self, row: Row) -> tuple[date, WaitingRow]:
@@ -167,12 +168,12 @@ class _Making:
             months=spoken_months(self.words, row["period"], row["period_to"]),
             file=self._named(row),
             since=self.words.text("queue.since.arrived", date=self.words.date(row["since"])),
-            day=row["since"],
+            days=row["working_days"],
         )
         return row["since"], made
 
     def _row(
-        self, row: Row, kind: Waits, *, months: str, file: Parts, since: str, day: date
+        self, row: Row, kind: Waits, *, months: str, file: Parts, since: str, days: int
     ) -> WaitingRow:
         other = row["organisation"] if row["organisation"] != row["submitter"] else ""
         return WaitingRow(
@@ -183,7 +184,7 @@ class _Making:
             months=months,
             file=file,
             since=since,
-            day=f"{day}",
+            passed=self.words.text("queue.waiting.passed", days=self.words.number(days, 0)),
         )
 
     def _what(self, row: Row, kind: Waits) -> str:

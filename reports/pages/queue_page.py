@@ -10,12 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cache
 
-from data_contracts.working_days import closing
 from reports.edition import Edition
-from reports.months import later
 from reports.pages.content_key import rows_digest
 from reports.pages.queue_decisions import Decided, decided, decisions_csv
 from reports.pages.queue_list import (
@@ -30,16 +26,13 @@ from reports.pages.queue_names import decisions_name, queue_name
 from reports.pages.queue_trend import Trend, trend_span, trends
 from reports.words import Words
 
-# How long after its month a page can count working days; a newer one is there long before.
-MONTHS_READ = 18
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
     """All that queue_page.html.jinja prints.
 
-    `kinds` and `groups` are empty where nothing waits. `holidays` are the bank holidays with which
-    a browser counts the working days that have passed on the day of reading.
+    `kinds` and `groups` are empty where nothing waits. `as_at` names the day up to which working
+    days are counted: that of the publication, not of whoever reads.
     """
 
     name: str
@@ -49,7 +42,7 @@ class QueuePage:
     groups: tuple[WaitingGroup, ...]
     free: str
     list_href: str
-    holidays: str
+    as_at: str
     trend_span: str
     trends: tuple[Trend, ...]
     decided: Decided
@@ -73,7 +66,7 @@ def queue_page(edition: Edition, words: Words) -> QueuePage:
         groups=groups,
         free=nothing_waits_for(edition, words),
         list_href=csv,
-        holidays=_holidays(edition),
+        as_at=words.text("queue.waiting.as_at", date=words.date(edition.today)),
         trend_span=trend_span(edition, words),
         trends=trends(edition, words),
         decided=decided(edition, words),
@@ -83,7 +76,7 @@ def queue_page(edition: Edition, words: Words) -> QueuePage:
 
 
 def queue_inputs(edition: Edition) -> tuple[str, ...]:
-    """What a page that shows any of it is made from: everything but the days that have passed."""
+    """What a page that shows any of it is made from, but for the days that have passed."""
     return (
         waiting_input(edition),
         rows_digest(edition.timeliness),
@@ -112,21 +105,3 @@ def queue_sentence(edition: Edition, words: Words) -> str:
 def queue_size(edition: Edition) -> str:
     """What that sentence is made from, besides the day."""
     return f"{edition.queue.height} {edition.queue['since'].head(1).to_list()}"
-
-
-def _holidays(edition: Edition) -> str:
-    if edition.queue.is_empty():
-        return ""
-    first: date = edition.queue["since"][0]
-    return _holidays_between(first, later(edition.data_month, MONTHS_READ))
-
-
-@cache
-def _holidays_between(first: date, last: date) -> str:
-    """Days from Monday to Friday that are no working days in Wales."""
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return " ".join(f"{day}" for day in days if day.weekday() < 5 and not _is_working(day))
-
-
-def _is_working(day: date) -> bool:
-    return closing(day - timedelta(days=1), 1) == day

@@ -53,6 +53,9 @@ from reports.words import SOURCE, Words
 Made = tuple[bytes, Mapping[str, bytes]]
 SheetRows = Callable[[str], pl.DataFrame | None]
 COLLABORATIVE = "collaborative"
+WAITING = "queue"
+# The scopes of pages that show the publication's name or its day.
+DATED = frozenset({(INDEX,), (WAITING,)})
 # What tells one row from another in the edition's tables.
 POINT = ("series", "period")
 PHASE = ("series", "phase")
@@ -123,10 +126,11 @@ def reader_tasks(
     return _stewards(shown, languages, code, Kept(sheet_rows_of, comparing))
 
 
-def landing_tasks(edition: Edition, words_by_language: Mapping[str, Words]) -> list[PageTask]:
-    """The landing page alone: the only page that shows the publication's name and day."""
+def dated_tasks(edition: Edition, words_by_language: Mapping[str, Words]) -> list[PageTask]:
+    """The landing page and what waits: only they show the publication's name or its day."""
     shown = edition.shown_to(audience.COLLABORATIVE)
-    return list(_landing(shown, tuple(words_by_language.values())))
+    languages = tuple(words_by_language.values())
+    return [*_landing(shown, languages), *_queue(shown, languages)]
 
 
 def workstream_tasks(
@@ -169,10 +173,9 @@ def _collaborative(shown: Edition, languages: tuple[Words, ...]) -> Iterator[Pag
 
 
 def _landing(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]:
-    # An edition without a name is only compared with the last one: then the day alone is no news.
     inputs = (
         shown.publication,
-        f"{shown.today}" if shown.publication else "",
+        _day(shown),
         day_matters(shown),
         _points(shown, pl.col("level").is_in([WALES, ORGANISATION])),
         rows_digest(shown.returns, *RETURN),
@@ -185,6 +188,11 @@ def _landing(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]
         name = file_name(INDEX, words.language)
         view = partial(landing_page, shown, words)
         yield place.task("landing.html.jinja", name, INDEX, inputs, view)
+
+
+def _day(shown: Edition) -> str:
+    """An edition without a name is only compared with the last one: then the day is no news."""
+    return f"{shown.today}" if shown.publication else ""
 
 
 def _workstream(
@@ -230,11 +238,11 @@ def _quarterly(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTas
 
 def _queue(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]:
     """What waits, for whoever keeps the whole programme's data in hand."""
-    inputs = queue_inputs(shown)
+    inputs = (_day(shown), *queue_inputs(shown))
     for words in languages:
         view = partial(queue_page, shown, words)
         yield _Place(shown, words, COLLABORATIVE).task(
-            "queue_page.html.jinja", queue_name(words.language), "queue", inputs, view
+            "queue_page.html.jinja", queue_name(words.language), WAITING, inputs, view
         )
 
 

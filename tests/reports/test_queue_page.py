@@ -328,10 +328,41 @@ def test_where_nothing_waits_the_page_says_so(edition: Edition, english: Words) 
     assert page.free.count(",") == 8
 
 
-def test_browsers_know_the_bank_holidays_of_wales(edition: Edition, english: Words) -> None:
-    """Boxing Day of 2026 is a Saturday, so the Monday after Christmas is free."""
-    page = queue_page(waiting(edition, waits("refused", "7A4", NOVEMBER)), english)
-    assert page.holidays.split()[:4] == ["2026-12-25", "2026-12-28", "2027-01-01", "2027-03-26"]
+@pytest.mark.parametrize(
+    ("language", "as_at", "passed"),
+    [
+        (
+            "en",
+            "Working days are counted as at 19 November 2026, the day of this publication.",
+            ["Working days since then: 70", "Working days since then: 8"],
+        ),
+        (
+            "cy",
+            "Cyfrifir diwrnodau gwaith fel yr oeddent ar 19 Tachwedd 2026, "
+            "diwrnod y cyhoeddiad hwn.",
+            ["Diwrnodau gwaith ers hynny: 70", "Diwrnodau gwaith ers hynny: 8"],
+        ),
+    ],
+)
+def test_working_days_are_those_up_to_the_day_of_the_edition(
+    edition: Edition, language: str, as_at: str, passed: list[str]
+) -> None:
+    """Of missing months in a row, since the first deadline."""
+    words = Words.load(edition.translations_folder, language)
+    rows = (
+        missing("7A7", 7, date(2026, 8, 14), working_days=70),
+        missing("7A7", 8, date(2026, 9, 14), working_days=48),
+        waits("refused", "7A7", date(2026, 11, 9), working_days=8),
+    )
+    made = replace(waiting(edition, *rows), today=date(2026, 11, 19))
+    page = queue_page(made, words)
+    assert page.as_at == as_at
+    assert [row.passed for row in page.groups[0].rows] == passed
+    html = render_page("queue_page.html.jinja", made, words, page).decode()
+    assert as_at in html
+    assert html.count('<span class="passed">') == 2
+    # Nothing is left for a reader's clock.
+    assert "queue.js" not in html
 
 
 def test_an_edition_that_nothing_was_found_in_has_nothing_waiting(edition: Edition) -> None:

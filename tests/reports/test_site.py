@@ -22,7 +22,7 @@ from data_contracts.problems import problems_frame
 from reports.edition import Edition
 from reports.pages.site import (
     PageTask,
-    landing_tasks,
+    dated_tasks,
     page_tasks,
     static_files,
     workstream_tasks,
@@ -164,12 +164,13 @@ def test_the_same_edition_gives_the_same_bytes(site: Site) -> None:
     assert again == site
 
 
-def test_only_the_landing_page_names_the_publication_and_the_day(site: Site) -> None:
+def test_only_the_landing_page_names_the_publication_and_few_pages_the_day(site: Site) -> None:
     named = {p for p, (html, _) in site.items() if b"2026-10_r3" in html}
     assert named == {"collaborative/index.html", "collaborative/index.cy.html"}
     changed = changed_by(replace(full_edition(), publication="2026-10_r4"))
     assert changed == named
-    assert changed_by(replace(full_edition(), today=date(2026, 11, 26))) == named
+    dated = named | {"collaborative/queue.html", "collaborative/queue.cy.html"}
+    assert changed_by(replace(full_edition(), today=date(2026, 11, 26))) == dated
 
 
 def test_an_edition_without_a_name_is_the_same_on_the_next_day() -> None:
@@ -273,9 +274,9 @@ def with_value(series: str, value: float) -> Edition:
 def test_parts_of_the_list_are_the_same_tasks_as_in_the_whole() -> None:
     made = full_edition()
     words = {language: Words.load(made.translations_folder, language) for language in LANGUAGES}
-    parts = landing_tasks(made, words)
+    parts = dated_tasks(made, words)
     for contract in made.contracts[:2]:
         parts += workstream_tasks(made, words, contract)
     known = known_digests()
-    assert len(parts) == 6
+    assert len(parts) == 8
     assert all(known[path_of(task)] == task.digest() for task in parts)
