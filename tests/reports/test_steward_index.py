@@ -1,9 +1,11 @@
 """The list of a submitter's files, and what is missing or late."""
 
+import csv
+import io
 from datetime import date
 
 import pytest
-from steward_files import ALL, LOCKED, OCTOBER, due, edition_of
+from steward_files import ALL, LOCKED, OCTOBER, due, edition_of, file
 
 from reports.edition import Edition
 from reports.pages.steward_index import StewardIndex, steward_index
@@ -44,6 +46,17 @@ def test_the_index_says_what_is_missing_before_what_was_sent(edition, words):
     # As the file's own page says: 3 problems to mend, in 1,207 places.
     refused = next(row for row in page.sent if row.href == "submission-refused.html")
     assert (refused.rows, refused.problems, refused.checks) == ("0 of 61", "3", "1")
+
+
+def test_a_trial_and_an_attempt_that_was_replaced_are_marked_in_the_list(edition, words):
+    trial = file("trial", "refused", 22, trial=True, to_mend=False)
+    older = file("older", "refused", 20, to_mend=False, superseded_by="newer")
+    page = index_of(edition_of(edition, older, file("newer", "refused", 21), trial), words)
+    told = ["Not accepted; a trial", "Not accepted", "Not accepted; a newer file took its place"]
+    assert [row.result for row in page.sent] == told
+    assert [row.href for row in page.to_mend] == ["submission-newer.html"]
+    listed = csv.DictReader(io.StringIO(page.files["files.csv"].decode("utf-8-sig")))
+    assert [row["Result"] for row in listed] == told
 
 
 def test_the_index_is_right_where_nothing_was_sent(edition, words):
