@@ -126,6 +126,59 @@ def test_nothing_is_wider_than_the_sheet(open_falls, path: str) -> None:
     )
 
 
+def _stewards_pages(falls: Path) -> list[Path]:
+    """What waits, a list of files, and the pages of a refused and of a locked file."""
+    own = falls / "stewards" / "7A3"
+    banners = ("banner mend", "banner locked")
+    files = [path for path in sorted(own.glob("submission-*.html")) if ".cy" not in path.name]
+    found = [next(p for p in files if banner in p.read_text("utf-8")) for banner in banners]
+    return [falls / "collaborative" / "queue.html", own / "index.html", *found]
+
+
+def test_stewards_pages_are_large_enough_to_read_on_paper(falls: Path, open_file) -> None:
+    """8 points at least, and nothing beside a table's text is larger than it."""
+    for path in _stewards_pages(falls):
+        page = open_file(path, SHEET).page
+        page.emulate_media(media="print")
+        small, large, wide = page.evaluate(
+            """width => {
+              const all = [...document.querySelectorAll('main *')].filter(one =>
+                !one.closest('svg, .vh') && one.checkVisibility() &&
+                [...one.childNodes].some(n => n.nodeType === 3 && n.data.trim()));
+              const size = one => parseFloat(getComputedStyle(one).fontSize) * 0.75;
+              const named = one => one.outerHTML.slice(0, 90);
+              return [
+                all.filter(one => size(one) < 7.99 && !one.closest('.inv')).map(named),
+                all.filter(one => one.closest('td') && size(one) > size(one.closest('table')) + .01)
+                  .map(named),
+                all.filter(one => one.getBoundingClientRect().right > width + 1).map(named),
+              ];
+            }""",
+            SHEET,
+        )
+        assert (small, large, wide) == ([], [], []), path.name
+
+
+def test_no_table_of_a_stewards_page_is_torn_from_its_sentence(falls: Path, open_file) -> None:
+    for path in _stewards_pages(falls):
+        page = open_file(path, SHEET).page
+        page.emulate_media(media="print")
+        torn = page.evaluate(
+            """() => {
+              const style = one => getComputedStyle(one);
+              const seen = one => one && one.checkVisibility() && !one.matches('.vh');
+              return [...document.querySelectorAll('main table')].filter(seen).filter(table => {
+                const before = table.previousElementSibling, rows = table.tBodies[0].rows;
+                return (seen(before) && style(before).breakAfter !== 'avoid')
+                  || style(table.tHead).breakAfter !== 'avoid'
+                  || [...rows].some(row => style(row).breakInside !== 'avoid')
+                  || (rows.length < 7 && style(table).breakInside !== 'avoid');
+              }).map(table => table.outerHTML.slice(0, 90));
+            }"""
+        )
+        assert torn == [], path.name
+
+
 def test_paper_has_the_definitions_open_and_the_screen_as_it_was(open_falls) -> None:
     page = open_falls("collaborative/ws-falls.html").page
     page.locator("details.definition summary").first.click()
