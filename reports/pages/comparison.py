@@ -13,7 +13,7 @@ import polars as pl
 
 from data_contracts.contract import Contract
 from reports.edition import Edition
-from reports.pages.funnel_view import decimals_for, lines_text, place_text
+from reports.pages.funnel_view import FIGURES_IN_REPORT, decimals_for, lines_text, place_text
 from reports.words import Words
 
 
@@ -44,7 +44,7 @@ def comparison_rows(
         row = places.get(measure.id)
         if row is None:
             continue
-        digits = decimals_for([row["value"], row["target"]])
+        digits = decimals_for([row["value"], row["target"]], FIGURES_IN_REPORT)
         rows.append(
             ComparisonRow(
                 measure=words.text(f"{contract.workstream}.measures.{measure.id}.short"),

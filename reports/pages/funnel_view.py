@@ -24,6 +24,8 @@ from reports.words import Words
 MOST_UNITS = 2000
 # Names of units in one sentence.
 MOST_NAMES = 20
+# Of the largest value: in a file of one's own, and in a report, where readers compare at a glance.
+FIGURES, FIGURES_IN_REPORT = 4, 3
 
 Row = Mapping[str, Any]
 
@@ -48,15 +50,27 @@ _WIDENED = frozenset({"upper_998", "upper_95"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelView:
-    """One funnel ready to print; `svg` is empty where no unit has a place."""
+    """One funnel ready to print; `svg` is empty where no unit has a place.
+
+    `method` says in technical terms how the lines are calculated, where there is something to say.
+    """
 
     id: str
     headline: str
     alternative: str
     svg: str
     facts: tuple[str, ...]
+    method: str
     caption: str
     rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWords:
+    """What a report calls a funnel of its own and the axis across."""
+
+    headline: str
+    across: str
 
 
 def heads(words: Words) -> tuple[str, ...]:
@@ -65,21 +79,28 @@ def heads(words: Words) -> tuple[str, ...]:
 
 
 def funnel_view(
-    anchor: str, of: Row, found: Funnel, plan: FunnelPlan, words: Words, headline: str = ""
+    anchor: str,
+    of: Row,
+    found: Funnel,
+    plan: FunnelPlan,
+    words: Words,
+    own: ReportWords | None = None,
 ) -> FunnelView:
     """One funnel, of the group that `of`, its row of the summary, names.
 
-    A headline that is given takes the place of the one that counts units.
+    In a report its `own` words take the place of those that name units and exposure.
     """
     same = pl.col("group").eq_missing(pl.lit(of["group"], pl.String))
     points, lines = found.points.filter(same), found.lines.filter(same)
     shown = _shown(points)
     placed = shown.filter(pl.col("place").is_not_null())
-    digits = decimals_for([*placed["value"].to_list(), of["target"]])
-    headline = headline or _headline(points, of["group"], words)
+    figures = FIGURES if own is None else FIGURES_IN_REPORT
+    digits = decimals_for([*placed["value"].to_list(), of["target"]], figures)
+    headline = _headline(points, of["group"], words) if own is None else own.headline
+    across = words.text(f"funnel_page.across.{plan.kind.value}") if own is None else own.across
     texts = FunnelTexts(
         name=headline,
-        across=words.text(f"funnel_page.across.{plan.kind.value}"),
+        across=across,
         up=_up(plan, words),
         ends=_ends(of, digits, plan, words),
         points=[_of_point(row, digits, words) for row in placed.iter_rows(named=True)],
@@ -90,6 +111,7 @@ def funnel_view(
         alternative=_alternative(points, of, digits, plan, words),
         svg=funnel_svg(placed, lines, texts) if len(placed) else "",
         facts=_facts(points, shown, of, words),
+        method=_method(of, words),
         caption=words.text("funnel_page.table.caption", n=len(shown)),
         rows=tuple(_cells(row, digits, words) for row in shown.iter_rows(named=True)),
     )
@@ -102,10 +124,10 @@ def _shown(points: pl.DataFrame) -> pl.DataFrame:
     return points.sort(outside, descending=True, maintain_order=True).head(MOST_UNITS)
 
 
-def decimals_for(values: Iterable[float | None]) -> int:
-    """Decimals that show four figures of the largest value."""
+def decimals_for(values: Iterable[float | None], figures: int = FIGURES) -> int:
+    """Decimals that show so many figures of the largest value."""
     largest = max((abs(value) for value in values if value), default=1.0)
-    return min(6, max(0, 3 - math.floor(math.log10(largest))))
+    return min(6, max(0, figures - 1 - math.floor(math.log10(largest))))
 
 
 def _as_given(number: float, words: Words) -> str:
@@ -202,14 +224,19 @@ def _names(units: Sequence[str], words: Words) -> str:
 
 def _facts(points: pl.DataFrame, shown: pl.DataFrame, of: Row, words: Words) -> tuple[str, ...]:
     facts = [words.text(f"funnel_page.note.{FunnelNote(note).value}") for note in of["notes"]]
-    if of["phi"] is not None:
-        key = "widened" if of["adjusted"] else "not_widened"
-        phi, tau2 = words.number(of["phi"], 2), words.number(of["tau2"], decimals_for([of["tau2"]]))
-        facts.append(words.text(f"funnel_page.dispersion.{key}", phi=phi, tau2=tau2))
     if len(shown) < len(points):
         count = words.number(len(shown), 0)
         facts.append(words.text("funnel_page.rows_part", shown=count, n=len(points)))
     return tuple(facts)
+
+
+def _method(of: Row, words: Words) -> str:
+    """How far the units differ in all, and whether the lines are widened for it."""
+    if of["phi"] is None:
+        return ""
+    key = "widened" if of["adjusted"] else "not_widened"
+    tau2 = words.number(of["tau2"], decimals_for([of["tau2"]], 2))
+    return words.text(f"funnel_page.dispersion.{key}", phi=words.number(of["phi"], 1), tau2=tau2)
 
 
 def _cells(row: Row, digits: int, words: Words) -> tuple[str, ...]:

@@ -21,7 +21,13 @@ from reports.comparisons import COMPARISON_SCHEMA
 from reports.edition import Edition
 from reports.months import later, months
 from reports.pages.file_names import file_name
-from reports.pages.funnel_view import NUMBER_COLUMNS, FunnelView, funnel_view, heads
+from reports.pages.funnel_view import (
+    NUMBER_COLUMNS,
+    FunnelView,
+    ReportWords,
+    funnel_view,
+    heads,
+)
 from reports.pages.levels import ORGANISATION, WALES
 from reports.pages.safe_csv import csv_bytes
 from reports.pages.units import due_organisations, unit_name
@@ -154,7 +160,9 @@ def _in_words(edition: Edition, compared: _Compared, words: Words) -> QuarterFun
     without = sorted(names[code] for code in set(compared.due) - set(compared.sums["unit"]))
     anchor = funnel_anchor(measure)
     headline = _headline(found.points, measure, words)
-    view = funnel_view(anchor, summary, found, compared.plan, words, headline)
+    across = words.text(f"charts.page.funnel.across.{compared.plan.kind.value}")
+    own = ReportWords(headline=headline, across=across)
+    view = funnel_view(anchor, summary, found, compared.plan, words, own)
     file = csv_bytes(heads(words), view.rows)
     return QuarterFunnel(
         view=view,

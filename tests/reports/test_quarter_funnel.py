@@ -1,5 +1,6 @@
 """Organisations compared over the last whole quarter: whose figures count, and what is said."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -72,17 +73,38 @@ def test_organisations_are_summed_over_the_quarter_and_told_by_name() -> None:
         "Falls per 1,000 bed days: 1 organisation beyond the 99.8 % lines: Cardiff and Vale"
     )
     assert told.subtitle.startswith("Falls per 1,000 occupied bed days, July 2026 to September")
-    assert "8 units: 6.50 overall." in told.view.alternative
+    assert "8 units: 6.5 overall." in told.view.alternative
     row = next(row for row in told.view.rows if row[0] == "Cardiff and Vale")
-    assert row[1:5] == ("300", "30,000", "10.00", "195.0")
+    assert row[1:5] == ("300", "30,000", "10.0", "195.0")
     assert told.left_out == ""
     assert b"Cardiff and Vale,300," in told.csv
+
+
+@pytest.mark.parametrize(
+    ("language", "across", "begins"),
+    [
+        ("en", "Days of care or other total of the quarter (the denominator)", "How far the units"),
+        ("cy", "Diwrnodau gofal neu gyfanswm arall y chwarter (yr enwadur)", "Pa mor wahanol yw"),
+    ],
+)
+def test_plain_words_come_first_and_technical_ones_in_the_details(
+    language: str, across: str, begins: str
+) -> None:
+    """Of phi one decimal is shown, of tau2 two figures."""
+    told = _falls(_compared(), language)
+    assert across in told.view.svg
+    assert "Exposure" not in told.view.svg
+    assert told.view.method.startswith(begins)
+    plain = (told.subtitle, told.view.headline, told.view.alternative, *told.view.facts)
+    assert not any("phi" in said or "tau2" in said for said in plain)
+    found = re.search(r"phi (\d+)[.,](\d+),.*; tau2 0[.,](0*[1-9]\d?),", told.view.method)
+    assert found is not None, told.view.method
 
 
 def test_an_organisation_whose_quarter_is_not_whole_has_no_place() -> None:
     """(6 * 180 + 300) / 210,000 is 6.571 in 1,000."""
     told = _falls(_compared(incomplete="7A1"))
-    assert "7 units: 6.57 overall." in told.view.alternative
+    assert "7 units: 6.6 overall." in told.view.alternative
     assert told.left_out.endswith(": Betsi Cadwaladr.")
     assert "Betsi Cadwaladr" not in {row[0] for row in told.view.rows}
 
@@ -115,7 +137,7 @@ def test_an_organisation_knows_its_place_without_the_others_figures() -> None:
         "Falls per 1,000 bed days",
         "July 2026 to September 2026",
     )
-    assert (falls.value, falls.overall, falls.place) == ("10.00", "6.50", "Above the 99.8 % lines")
+    assert (falls.value, falls.overall, falls.place) == ("10.0", "6.5", "Above the 99.8 % lines")
     assert falls.is_outside
     other = organisation_page(whole.shown_to(organisation("7A1")), words, "7A1")
     assert other.workstreams[0].places[0].place == "Within"
