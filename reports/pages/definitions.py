@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from data_contracts.contract import Contract, Measure
 from reports.edition import Edition
 from reports.pages.levels import WALES
+from reports.pages.owner_words import owner_text
 from reports.pages.workstream_series import WorkstreamSeries
 from reports.sentences import Speaker
 from reports.spc.vocabulary import Chart
@@ -103,7 +104,7 @@ def _facts(
     yield "final_after", _final(measure, words)
     yield "type", say(f"charts.page.type_of.{measure.type}")
     yield "source", own("source")
-    yield "owner", measure.owner
+    yield "owner", owner_text(measure, words)
     yield "contract", _contract(contract, words)
 
 

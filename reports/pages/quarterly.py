@@ -27,6 +27,7 @@ from reports.pages.levels import WALES
 from reports.pages.matrix import ABSENT, CellMaker, Matrix, matrix, statuses_of_month
 from reports.pages.narrative import TOLD, Bullet, Narrator
 from reports.pages.note import NoteView, note_view
+from reports.pages.owner_words import owner_text
 from reports.pages.phase_reasons import boundaries_of
 from reports.pages.quarter_log import Ask, Log, QuarterQuality, Tried, Work, work_of
 from reports.pages.tests_of_change import ChangeRow, flags_of_wales
@@ -258,7 +259,11 @@ def _ask_of_signals(told: Edition, keys: list[Finding], kind: Verdict, words: Wo
 
 def _ask_of_targets(keys: list[Finding], words: Words) -> Ask:
     whom = (
-        words.text("quarterly.asks.owner", measure=_short(found, words), owner=found.measure.owner)
+        words.text(
+            "quarterly.asks.owner",
+            measure=_short(found, words),
+            owner=owner_text(found.measure, words),
+        )
         for found in keys
         if found.key.unit == WALES and found.series.assurance == Assurance.MISSED
     )

@@ -61,7 +61,7 @@ def test_a_definition_tells_all_that_was_agreed(page: DefinitionsPage) -> None:
     assert facts["Target"] == "95.0%"
     assert facts["Better"] == "Higher"
     assert facts["Multiplied by"] == "100"
-    assert facts["Owner"] == "deterioration-lead"
+    assert facts["Owner"] == "Deterioration lead"
     assert facts["Contract"] == "Deterioration, version 1.0.0"
     assert (found.chart, found.rules) == ("pp", "ihi")
 

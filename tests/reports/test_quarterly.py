@@ -243,7 +243,7 @@ def test_who_is_asked_what(pack: QuarterlyPack) -> None:
         )
     ]
     (target,) = sheets(pack, "deterioration").asks
-    assert target.whom == "Emergency department within 4 hours (deterioration-lead)"
+    assert target.whom == "Emergency department within 4 hours (Deterioration lead)"
     assert sheets(pack, "pressure-ulcers").asks == ()
 
 
