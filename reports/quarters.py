@@ -6,6 +6,7 @@ Belongs here: arithmetic and the part of a file's name. Does not belong here: wo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from reports.months import later, months
 
 MONTHS_IN_A_QUARTER = 3
 FIRST_MONTH = 4
+STEM = re.compile(r"q-(?P<year>[12][0-9]{3})-[0-9]{2}-q(?P<number>[1-4])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,16 @@ class Quarter:
     def stem(self) -> str:
         """`q-2023-24-q4`."""
         return f"q-{self.year}-q{self.number}"
+
+
+def quarter_named(stem: str) -> Quarter | None:
+    """The quarter of a name such as `q-2023-24-q4`; None where no quarter is named so."""
+    found = STEM.fullmatch(stem)
+    if found is None:
+        return None
+    april = date(int(found["year"]), FIRST_MONTH, 1)
+    quarter = Quarter(later(april, MONTHS_IN_A_QUARTER * (int(found["number"]) - 1)))
+    return quarter if quarter.stem == stem else None
 
 
 def latest_complete(month: date) -> Quarter:

@@ -32,6 +32,7 @@ from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from assets.steps.lake import digest_of
+from assets.steps.months import data_month
 from assets.steps.night import Night
 from data_contracts.contract import ColumnType, Contract
 from data_contracts.identifiers import ROW, identifier_cells
@@ -40,6 +41,7 @@ from reports.notes import OWN_NOTE, Note, read_text
 from reports.pages.file_names import stem_of
 from reports.pages.frame import INDEX, with_measures
 from reports.pages.workstream import page_name
+from reports.quarters import latest_complete, quarter_named
 from reports.words import LANGUAGES, SOURCE
 
 # More would bury the page that it stands on.
@@ -47,8 +49,6 @@ LONGEST = 10_000
 FENCE = "---"
 TEXT = "text"
 NAME = re.compile(rf"(?P<page>[\w-]+)\.(?P<language>{'|'.join(LANGUAGES)})\.md")
-# Of the quarterly pack of any quarter: an older one's note stays with the pack that it was about.
-PACK = re.compile(r"q-\d{4}-\d{2}-q[1-4]")
 # What editors and file managers leave beside a file.
 NOT_OURS = re.compile(r"\..*|~.*|.*~|(?i:thumbs\.db|desktop\.ini|readme\.(md|txt))")
 Words: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -102,7 +102,8 @@ class FrontMatter:
 
 def read_notes(night: Night) -> Notes:
     """All notes of the lake as on the night's day: one of a later day is not shown yet."""
-    pages = note_pages(night.contracts)
+    pack = latest_complete(data_month(night.contracts, night.today)).stem
+    pages = (*note_pages(night.contracts), pack)
     found = [_held_back(_note(path, pages), path, night.today) for path in _files(night.lake.notes)]
     return Notes(
         shown=tuple(one for one in found if isinstance(one, Note)),
@@ -118,7 +119,7 @@ def notes_print(night: Night, page: str | None = None) -> str:
 
 
 def note_pages(contracts: Iterable[Contract]) -> tuple[str, ...]:
-    """The pages that can have a note, but for the quarterly packs, which PACK describes."""
+    """The pages that can have a note, but for the quarterly packs, which the day tells."""
     counted = with_measures(contracts)
     codes = {code for c in counted for table in c.tables for code in table.due_organisations}
     workstreams = (stem_of(page_name(c.workstream, SOURCE)) for c in counted)
@@ -144,13 +145,23 @@ def _note(path: Path, pages: tuple[str, ...]) -> Note | NoteProblem:
     return _parsed(path.name, content, pages)
 
 
+def _is_there(page: str, pages: tuple[str, ...]) -> bool:
+    """Whether a page is there, or was: an older quarter's note stays with the pack it was about.
+
+    The last of the pages is the newest pack.
+    """
+    quarter, newest = quarter_named(page), quarter_named(pages[-1])
+    was_there = quarter is not None and newest is not None and quarter.first <= newest.first
+    return page in pages or was_there
+
+
 @cache
 def _parsed(name: str, content: bytes, pages: tuple[str, ...]) -> Note | NoteProblem:
     named = NAME.fullmatch(name)
     if named is None:
         return _problem(name, Fault.NAME)
     page, language = named["page"], named["language"]
-    if page not in pages and not PACK.fullmatch(page):
+    if not _is_there(page, pages):
         return _problem(name, Fault.PAGE, page=masked(page), pages=", ".join(pages))
     try:
         text = content.decode("utf-8-sig")

@@ -1,5 +1,6 @@
 """Which notes of the lake are shown, and what is told of the others: the file, never its text."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -57,7 +58,9 @@ def test_every_page_that_can_have_a_note_has_a_name(desk: Desk) -> None:
     assert "ws-changes" not in pages
     for page in (*pages, "q-2023-24-q4"):
         written(desk, f"{HEAD}A", f"{page}.cy.md")
-    assert len(read_notes(desk.night).shown) == len(pages) + 1
+    # The pack of an older quarter was a page, and its note stays with it.
+    written(desk, f"{HEAD}A", "q-2022-23-q1.cy.md")
+    assert len(read_notes(desk.night).shown) == len(pages) + 2
 
 
 @pytest.mark.parametrize("name", ["ws-falls.md", "ws-falls.de.md", "ws-falls.en.md.txt", "a.html"])
@@ -65,14 +68,29 @@ def test_a_name_without_page_and_language_is_told(desk: Desk, name: str) -> None
     assert faults(written(desk, HEAD, name)) == [{"file": name, "fault": "name"}]
 
 
-@pytest.mark.parametrize("name", ["ws-fals.en.md", "org-7a4.en.md", "q-2023-24-q5.en.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ws-fals.en.md",
+        "org-7a4.en.md",
+        "q-2023-24-q5.en.md",
+        "q-2023-25-q4.en.md",
+        "q-2024-25-q1.en.md",
+        "q-0000-01-q1.en.md",
+    ],
+)
 def test_a_page_that_is_not_there_is_told_with_those_that_are(desk: Desk, name: str) -> None:
     notes = written(desk, f"{HEAD}A", name)
     (told,) = faults(notes)
     assert all(words.text(f"pages.note.problem.{told['fault']}", **told) for words in WORDS)
     assert (told["file"], told["fault"]) == (name, "page")
     assert told["page"] == name.removesuffix(".en.md")
-    assert "ws-falls" in told["pages"]
+    # March 2024 is the newest month, so January to March is the quarter that has a pack.
+    offered = told["pages"].split(", ")
+    assert offered == [*note_pages(desk.night.contracts), "q-2023-24-q4"]
+    for words in WORDS:
+        sentence = words.text("pages.note.problem.page", **told)
+        assert set(re.findall(r"q-[0-9q-]+", sentence)) <= {"q-2023-24-q4", told["page"]}
 
 
 @pytest.mark.parametrize("name", [".ws-falls.en.md.swp", "~$ws-falls.en.md", "README.md", "a~"])

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reports.quarters import Quarter, latest_complete
+from reports.quarters import Quarter, latest_complete, quarter_named
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,19 @@ def test_a_quarter_has_three_months() -> None:
         date(2024, 1, 1),
         date(2024, 2, 1),
     )
+
+
+@pytest.mark.parametrize(
+    ("stem", "first"),
+    [
+        ("q-2023-24-q4", date(2024, 1, 1)),
+        ("q-2026-27-q1", date(2026, 4, 1)),
+        ("q-2099-00-q3", date(2099, 10, 1)),
+        ("q-2023-25-q4", None),
+        ("q-2023-24-q5", None),
+        ("q-9999-00-q4", None),
+        ("ws-falls", None),
+    ],
+)
+def test_a_quarter_is_known_by_its_name(stem: str, first: date | None) -> None:
+    assert quarter_named(stem) == (None if first is None else Quarter(first))
