@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -111,12 +111,17 @@ EFFECT_OF_SCOPE: Mapping[Scope, Effect] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of problem. `facts` are the names that its sentences use."""
+    """One kind of problem. `facts` are the names that its sentences use.
+
+    A question that is `asked_anew` is about what one file does: an answer says nothing of later
+    ones, though place and value be the same.
+    """
 
     code: str
     scope: Scope
     effect: Effect
     facts: tuple[str, ...] = ()
+    asked_anew: bool = False
 
     @classmethod
     def of_rule(cls, rule: Rule) -> "Kind":
@@ -196,7 +201,7 @@ NOTHING_ACCEPTED = _refusal("S02")
 WARDS_MISSING = _question("S03", "wards", "month")
 NAME_DIFFERS = _question("S04", "named", "found")
 # What the months before say of a month; the last two are about a ward in it.
-CLOSED_MONTH_CHANGED = _question("S05", "value", "closed_on")
+CLOSED_MONTH_CHANGED = replace(_question("S05", "value", "closed_on"), asked_anew=True)
 SAME_AS_MONTH_BEFORE = _question("S06", "value")
 NEW_WARD = _question("S07", "value", "month", "renamed_from")
 WARD_CODE_REUSED = _question("S08", "value", "ward", "named_before", "month")

@@ -7,8 +7,8 @@ of the programme about warnings (decisions.py).
 A file of answers is a submission without figures: it has a folder and a receipt (`answers`: how
 many were recorded) and, under decisions/answers/, one file of what was recorded, never edited. An
 answer holds for the warning it was given to, and for the same warning about the same place with the
-same value in later files of its sender for the same months. A blank cell is no answer; what has to
-be mended cannot be answered.
+same value in later files of its sender for the same months, unless it is about what a file does
+(`Kind.asked_anew`). A blank cell is no answer; what has to be mended cannot be answered.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ from reports.workbook.error_columns import finding_key
 # What count.py asks about in each workstream.
 QUESTIONS = "*/questions.parquet"
 FOLDER = "answers"
+ASKED_ANEW = frozenset(code for code, kind in CATALOGUE.items() if kind.asked_anew)
 KEY_COLUMNS = ("organisation_code", "site_code", "ward_code", "setting", "population", "period")
 ANSWER_SCHEMA = pl.Schema(
     {"answer": pl.String(), "answered_by": pl.String(), "answered_at": pl.Datetime("us")}
@@ -193,7 +194,7 @@ def _carried(
     """What was answered before, for the same warnings in later files for the same months."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
-        if _is_asked(row):
+        if _is_asked(row) and row["code"] not in ASKED_ANEW:
             places[row["submission"]].append(place)
     carried: dict[int, Said] = {}
     answered = {rows[place]["submission"] for place in said} & receipts.keys()

@@ -48,10 +48,13 @@ def asked(published: Road) -> Road:
     return published
 
 
-def _send(road: Road, name: str, soap: int, wards: str = "AB") -> None:
+IN_TIME = datetime(2024, 4, 12, 9, tzinfo=UTC)
+
+
+def _send(road: Road, name: str, soap: int, wards: str = "AB", arrived: datetime = IN_TIME) -> None:
     """March of 7A4 with so much soap used in ward A, 5 litres in the other."""
     sent = [row("7A4", w, "2024-03", soap_litres=soap if w == "A" else 5) for w in wards]
-    road.put(name, csv_of(sent), datetime(2024, 4, 12, 9, tzinfo=UTC))
+    road.put(name, csv_of(sent), arrived)
 
 
 def _sql(road: Road, query: str) -> list[dict[str, Any]]:
@@ -170,6 +173,27 @@ def test_an_answer_is_carried_over_while_the_value_stays(asked: Road) -> None:
     asked.night(DAYS[2])
     assert _answered(asked, changed) == [("HH01", None, None)]
     assert _status(asked) == "on_time_to_check"
+
+
+def test_each_change_of_a_closed_month_needs_an_answer_of_its_own(published: Road) -> None:
+    """March closes on 22 April, and what is asked is the same each time: its month."""
+    days = [date(2024, 5, day) for day in (7, 8, 9, 10)]
+    _send(published, SENT, 6)
+    published.night(DAYS[0])
+
+    def change(version: int, soap: int, day: date) -> tuple[str, list[tuple[Any, ...]]]:
+        name = f"7A4_hand-hygiene_202403_v0{version}.csv"
+        _send(published, name, soap, arrived=datetime(2024, 5, 6, 9, version, tzinfo=UTC))
+        published.night(day)
+        return name, _answered(published, name)
+
+    first, told = change(3, 7, days[0])
+    assert told == [("S05", None, None)]
+    published.put("7A4_answers.csv", _list(_problems(published, first), "recounted"))
+    published.night(days[1])
+    assert _answered(published, first) == [("S05", "recounted", "7A4")]
+    _, told = change(4, 8, days[2])
+    assert told == [("S05", None, None)]
 
 
 def test_a_blank_answer_is_none(asked: Road) -> None:
