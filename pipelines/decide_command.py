@@ -273,6 +273,7 @@ def _write(
     entry = {"decision": decision} | facts | {"date": day}
     try:
         with locked(lake, WAIT_SECONDS):
+            _need_news(_lake(lake), entry)
             place = write_decision(_lake(lake), entry, now)
             _say(f"Wrote decisions/{place.name}.")
             if then is not None:
@@ -281,6 +282,19 @@ def _write(
     except NightError as error:
         _no(str(error))
     _say("It holds from the next night on: `safecare run`, or `safecare publish` at once.")
+
+
+def _need_news(lake: Lake, entry: dict[str, Any]) -> None:
+    """Nothing is decided twice; but what is to be deleted and is still there is deleted now."""
+    from assets.steps.decisions import decided_already
+
+    before = None if entry["decision"] == "delete" else decided_already(lake, entry)
+    if before is not None:
+        day = "" if before.date is None else f" on {before.date}"
+        _no(
+            f"Already decided{day} by {before.role} (decisions/{before.file}): "
+            f"{before.decision} {before.subject}; nothing was written."
+        )
 
 
 def _day(lake: Path, today: datetime | None) -> date:

@@ -245,13 +245,41 @@ def audit_list(lake: Lake) -> list[Entry]:
     return sorted(entries, key=lambda entry: (entry.date or date.min, entry.file))
 
 
+def decided_already(lake: Lake, facts: Mapping[str, Any]) -> Entry | None:
+    """The first decision of a lake that says the same of the same thing, whoever decided and why.
+
+    `facts` are the keys of an entry. Raises DecisionError for what no night could use.
+    """
+    (asked,) = _parsed(lake.decisions / "asked", yaml.safe_dump([_filled(facts)]).encode())
+    same = (
+        _entry(path, one) for path, one in decisions_in(lake) if _content(one) == _content(asked)
+    )
+    return next(same, None)
+
+
+def _content(decision: Decision) -> tuple[object, ...]:
+    """What a decision does to what: nothing of who, when and why. An older form is like a newer."""
+    if isinstance(decision, Closed | Closure):
+        ward = None if decision.ward is None else spelling(decision.ward)
+        place = (decision.organisation, decision.site, ward)
+        return (Closure, *place, decision.starts, decision.ends, tuple(sorted(decision.tables)))
+    if isinstance(decision, WarningAccepted):
+        place = (decision.submission, decision.code, f"{decision.row}")
+        return (WarningAccepted, *place, decision.column)
+    return (Dismissed if isinstance(decision, Dismissal) else type(decision), decision.submission)
+
+
+def _filled(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fact for name, fact in facts.items() if fact not in (None, ())}
+
+
 def write_decision(lake: Lake, facts: Mapping[str, Any], now: datetime) -> Path:
     """One more decision in a file of its own, as safe on the disk as a submission.
 
     `facts` are the keys of an entry, `decision` among them. Raises DecisionError, in the words of
     the night, for what no night could use, and where that very decision was written this second.
     """
-    entry = {name: fact for name, fact in facts.items() if fact not in (None, ())}
+    entry = _filled(facts)
     content = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False).encode()
     digest = hashlib.sha256(content).hexdigest()[:8]
     place = lake.decisions / f"{now:%Y%m%d-%H%M%S}-{entry.get('decision')}-{digest}.yaml"

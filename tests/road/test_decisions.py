@@ -221,3 +221,43 @@ def test_what_was_deleted_from_quarantine_is_in_the_audit_list(published: Road) 
         f"2024-04-20  deleted  {receipt['submission']}",
         f"            Sent by mistake; sha256 {receipt['sha256']}",
     ]
+
+
+def test_nothing_is_decided_twice(published: Road) -> None:
+    """Whoever decides again, and why: the second time says so, and nothing more is written."""
+    name = _put(published, "202403_v02", 50, 12)
+    published.night(DAYS[1])
+    submission = _submission(published, name)
+    closing = ("close-ward", "7A4", "7A4BV", "--ward", "B", "--starts", "2024-02-01")
+    again = ("--role", "Data steward", "--team", "Informatics", "--reason", "Again")
+    for asked, subject in (
+        (("withdraw", submission), submission),
+        (closing, "7A4 7A4BV B"),
+    ):
+        assert _decide(published, *asked, *BY)[0] == 0
+        written = sorted((published.lake / "decisions").iterdir())
+        code, said = _decide(published, *asked, *again)
+        assert code == 2
+        assert sorted((published.lake / "decisions").iterdir()) == written
+        assert said.count("\n") == 1
+        assert said.startswith("Already decided on 2024-04-20 by Programme lead (decisions/")
+        assert said.endswith(f": {asked[0]} {subject}; nothing was written.\n")
+    # Of another ward, or for another time, it is another decision.
+    assert _decide(published, *closing, "--ends", "2024-03-31", *BY)[0] == 0
+    assert _decide(published, *closing[:3], "--starts", "2024-02-01", *BY)[0] == 0
+
+
+def test_an_older_form_by_hand_is_a_decision_too(published: Road) -> None:
+    broken = csv_of([row("7A4", ward, "2024-03", compliant=99) for ward in "AB"])
+    published.put("7A4_hand-hygiene_202403_v02.csv", broken)
+    published.night(DAYS[1])
+    submission = _submission(published, "7A4_hand-hygiene_202403_v02.csv")
+    older = {"submission": submission, "role": "Analyst", "reason": "Sent by mistake"}
+    (published.lake / "decisions").mkdir(exist_ok=True)
+    (published.lake / "decisions" / "own.yaml").write_text(yaml.safe_dump([older]), "utf-8")
+    code, said = _decide(published, "dismiss", submission, *BY)
+    assert (code, said) == (
+        2,
+        f"Already decided by Analyst (decisions/own.yaml): dismiss {submission}; "
+        "nothing was written.\n",
+    )

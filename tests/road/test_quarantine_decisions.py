@@ -193,6 +193,8 @@ def test_after_thirty_days_the_original_is_deleted_without_a_decision(locked: Ro
 def test_a_released_file_is_not_released_twice(locked: Road) -> None:
     submission = locked.receipts()[LOCKED]["submission"]
     _decide(locked, "release-quarantine", submission)
+    code, said = _decide(locked, "release-quarantine", submission)
+    assert (code, said.startswith("Already decided on 2024-04-21 by IG lead ")) == (2, True)
     locked.night(DAYS[2])
     code, said = _decide(locked, "delete", submission)
     assert (code, said.strip()) == (
