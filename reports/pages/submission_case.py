@@ -25,6 +25,7 @@ DUPLICATE_CODES = frozenset(
 )
 
 ANSWER = "answer"
+RELEASE = "release-quarantine"
 
 Row = Mapping[str, Any]
 Rows = tuple[Row, ...]
@@ -170,6 +171,21 @@ class Case:
         return tuple(r["submission"] for r in others if r.get("released") == self.id)
 
     @property
+    def release(self) -> Row | None:
+        """The decision that a file which was locked away names nobody after all, if there is one.
+
+        What was deleted is not released, whatever was decided before or after.
+        """
+        decided = decisions_on(self.edition, self.id)
+        if any(row["decision"] == "delete" for row in decided):
+            return None
+        return next((row for row in decided if row["decision"] == RELEASE), None)
+
+    @property
+    def is_released(self) -> bool:
+        return bool(self.came_back) or self.release is not None
+
+    @property
     def shows_sheet(self) -> bool:
         """Whether pieces of the sheet may stand beside problems: never of one locked away."""
         return bool(self.problems) and self.outcome is not Outcome.QUARANTINED
@@ -192,6 +208,12 @@ def table_of(edition: Edition, this: Row) -> Table | None:
             if (table.workstream, table.id) == (this["workstream"], this["table"]):
                 return table
     return None
+
+
+def decisions_on(edition: Edition, submission: str) -> Rows:
+    """What was decided on a file, the newest first."""
+    own = edition.decisions.filter(pl.col("submission") == submission)
+    return tuple(own.iter_rows(named=True))
 
 
 def _without_figures(edition: Edition) -> Edition:

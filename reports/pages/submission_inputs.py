@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from reports.deadlines import deadlines
 from reports.pages.content_key import rows_digest
-from reports.pages.submission_case import Records, Row, table_of, unanswered
+from reports.pages.submission_case import Records, Row, decisions_on, table_of, unanswered
 from reports.pages.submission_changes import Comparing
 from reports.pages.submission_history import shares_months
 from reports.pages.submission_outcome import moment
@@ -59,6 +59,7 @@ class SubmissionInputs:
             submission,
             *(self.written[name] for name in (*history, *named)),
             *map(_written, returns),
+            repr(decisions_on(self.records.edition, submission)),
             self._found(submission),
             self._moment(this),
             self.comparing.read_by(submission),

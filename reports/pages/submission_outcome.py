@@ -12,7 +12,15 @@ from datetime import date
 from enum import StrEnum
 from pathlib import PurePath
 
-from data_contracts.problems import IN_FULL, NOT_TAKEN, TAKEN, TO_MEND, TOTAL_ROW, Outcome
+from data_contracts.problems import (
+    IN_FULL,
+    NOT_TAKEN,
+    TAKEN,
+    TO_MEND,
+    TOTAL_ROW,
+    Outcome,
+    masked,
+)
 from reports.deadlines import deadlines, in_wales
 from reports.months import months
 from reports.pages.months_used import months_ahead, months_shown, shown_after
@@ -66,6 +74,8 @@ def heading(case: Case, to_mend: Sequence[ProblemGroup], to_check: Sequence[Prob
     """The outcome in one line: how many problems or questions, and in how many places."""
     if lacks_wards(case):
         return case.words.text("stewards.outcome.accepted_with_warnings.title_lacking")
+    if case.outcome is Outcome.QUARANTINED and case.is_released:
+        return case.words.text("stewards.outcome.quarantined.title_released")
     told = {Outcome.ACCEPTED_WITH_WARNINGS: to_check, Outcome.REFUSED: to_mend}
     groups = told.get(case.outcome, ())
     n = case.this["rows_set_aside"] if case.outcome is Outcome.PARTLY_ACCEPTED else len(groups)
@@ -103,15 +113,30 @@ def _set_apart(case: Case) -> list[Line]:
 
 def _came_back(case: Case) -> Iterator[Line]:
     """What becomes of a file that was locked away, or where it is read after all."""
-    if case.may_name_a_person and not case.came_back:
+    if case.may_name_a_person and not case.is_released:
         yield Line(sentence_parts(case.words, case.words.text("stewards.standing.locked")))
+    if case.release is not None:
+        yield _release(case, case.release)
     for other in case.came_back:
-        said = sentence_parts(case.words, case.words.text("stewards.standing.came_back"))
-        yield Line(said, page_name(other, case.words.language))
+        outcome = case.words.text(f"stewards.outcome.{case.records.files[other]['outcome']}.name")
+        said = case.words.text("stewards.standing.came_back", outcome=outcome)
+        yield Line(sentence_parts(case.words, said), page_name(other, case.words.language))
+
+
+def _release(case: Case, decided: Row) -> Line:
+    """When it was released and by which role; and what comes next, until it has been read."""
+    words = case.words
+    facts = {"date": words.date(decided["decided"]), "role": quoted(masked(decided["role"]))}
+    said = words.text("stewards.standing.released_by", **facts)
+    if not case.came_back:
+        said = f"{said} {words.text('stewards.standing.read_next')}"
+    return Line(sentence_parts(words, said))
 
 
 def _meaning(case: Case) -> str:
     """A file of which rows were taken may be in the report for all, some or none of its months."""
+    if case.outcome is Outcome.QUARANTINED and case.is_released:
+        return "meaning_released"
     if case.outcome not in TAKEN:
         return "meaning"
     used, first, last = months_shown(case.edition, case.this), case.first_month, case.last_month
@@ -289,6 +314,8 @@ def steps(case: Case, files: Rows) -> tuple[Parts, ...]:
 def _step_keys(case: Case) -> tuple[str, ...]:
     if case.came_back:
         return ("settled",)
+    if case.release is not None:
+        return ("released",)
     if case.may_name_a_person:
         return STEPS_AFTER_IDENTIFIERS
     if lacks_wards(case):

@@ -34,9 +34,11 @@ from reports.pages.problem_list import problem_list
 from reports.pages.sheet_excerpt import Excerpt
 from reports.pages.submission import SubmissionPage, submission_page
 from reports.pages.submission_case import Case, Records, case_of
-from reports.pages.submission_changes import Compared
+from reports.pages.submission_changes import NOTHING_COMPARED, Compared
 from reports.pages.submission_history import history
+from reports.pages.submission_inputs import SubmissionInputs
 from reports.pages.submission_outcome import Moment, moment, next_name
+from reports.waiting import DECISION_SCHEMA
 from reports.words import Words
 
 
@@ -254,6 +256,74 @@ def test_a_question_says_what_became_of_the_figure(edition, words, sent, told):
     made_list = problem_list(case, case.problems).decode("utf-8-sig")
     causes = [row["Why it matters"] for row in csv.DictReader(io.StringIO(made_list, newline=""))]
     assert [cause.endswith(told) for cause in causes] == [True, False]
+
+
+RELEASED = {
+    "organisation": "7A4", "decision": "release-quarantine", "submission": "locked",
+    "role": "IG lead", "team": "IG", "reason": "An asset number", "decided": date(2026, 11, 23),
+}  # fmt: skip
+
+
+def with_decisions(edition: Edition, *rows: dict[str, Any]) -> Edition:
+    return replace(edition, decisions=pl.DataFrame(list(rows), schema=DECISION_SCHEMA))
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "told", "step"),
+    [
+        (
+            "en",
+            "Locked away, then released",
+            [
+                "The file was locked away when it came, because it could name a person.",
+                "It was released on 23 November 2026, by decision of this role: IG lead. "
+                "The next night reads it, and it then counts as if it had been read on the day it "
+                "came; this page will lead to the page of what was read.",
+            ],
+            "Nothing: the next night reads the file. Look at its new page then.",
+        ),
+        (
+            "cy",
+            "Dan glo, yna wedi'i rhyddhau",
+            [
+                "Cafodd y ffeil ei rhoi dan glo pan ddaeth, am y gallai enwi person.",
+                "Fe'i rhyddhawyd ar 23 Tachwedd 2026, trwy benderfyniad y rôl hon: IG lead. "
+                "Bydd y noson nesaf yn ei darllen, ac yna bydd yn cyfrif fel pe bai wedi'i darllen "
+                "ar y diwrnod y daeth; bydd y dudalen hon yn arwain at dudalen yr hyn a "
+                "ddarllenwyd.",
+            ],
+            "Dim byd: bydd y noson nesaf yn darllen y ffeil. Edrychwch ar ei thudalen newydd "
+            "wedyn.",
+        ),
+    ],
+)
+def test_a_released_file_says_when_by_whom_and_what_comes_next(
+    edition: Edition, language: str, heading: str, told: list[str], step: str
+) -> None:
+    locked = LOCKED | {"to_mend": False}
+    made = with_decisions(edition_of(edition, locked), RELEASED)
+    page = page_of(made, Words.load(edition.translations_folder, language), "locked")
+    assert page.heading == heading
+    assert [text(line.text) for line in page.lines][:2] == told
+    assert [text(one) for one in page.steps] == [step]
+    assert page.deadline == ()
+
+
+def test_what_was_deleted_is_not_told_as_released(edition, words):
+    gone = RELEASED | {"decision": "delete"}
+    page = page_of(with_decisions(edition_of(edition, LOCKED), gone, RELEASED), words, "locked")
+    assert page.heading == "Locked away: the file was not used"
+    assert not any("released" in text(line.text) for line in page.lines)
+
+
+def test_a_decision_on_a_file_makes_its_page_anew(edition):
+    made = edition_of(edition, LOCKED, REFUSED)
+    keys = [
+        SubmissionInputs.of(Records.of(one, "7A4"), NOTHING_COMPARED)
+        for one in (made, with_decisions(made, RELEASED))
+    ]
+    assert keys[0].page("locked") != keys[1].page("locked")
+    assert keys[0].page("refused") == keys[1].page("refused")
 
 
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)

@@ -152,7 +152,11 @@ def test_the_pages_of_both_say_what_was_decided(locked: Road) -> None:
     folder = locked.latest / "stewards" / "7A4"
     old = (folder / f"submission-{before}.html").read_text("utf-8")
     new = (folder / f"submission-{before}-2.html").read_text("utf-8")
-    assert "It was decided that this file names nobody, and it was read after all." in old
+    assert "<span>Locked away, then released</span>" in old
+    assert "It was released on 21 April 2024, by decision of this role: " in old
+    assert ">IG lead</span>" in old
+    assert "It has been read since; what became of it: Accepted." in old
+    assert "can open it" not in old
     assert f'href="submission-{before}-2.html"' in old
     assert "Nothing more with this file" in old
     assert "This file was locked away first. It was decided that it names nobody" in new
