@@ -264,9 +264,14 @@ def _teller(bar: Progress) -> Told:
     task = bar.add_task("Starting", total=None)
 
     def told(step: str, done: int, total: int) -> None:
-        bar.update(task, description=step, completed=done, total=total)
+        bar.update(task, description=_plain(step), completed=done, total=total)
 
     return told
+
+
+def _plain(step: str) -> str:
+    """`pressure_ulcers/measures` -> `Pressure ulcers: measures`"""
+    return step.replace("/", ": ").replace("_", " ").capitalize()
 
 
 def _tell_end(lake: Path) -> None:
@@ -305,15 +310,16 @@ def _tell_publication(facts: dict[str, Any]) -> None:
     site, words = Path(facts["index"]).parents[1], words_of(Language.EN)
     for one in reversed(mend[-MOST_LINES:]):
         outcome = words.text(f"terms.outcomes.{one['outcome']}")
-        _tell_line(f"{one['submitter']}  {one['file']}: {outcome}")
+        _tell_line(f"{outcome}: {one['file']} ({one['sender']})")
         page = Path("stewards", one["submitter"], f"submission-{one['submission']}.html")
         _tell_line(
             f"     {site / page}" if (site / page).exists() else "     no page: unknown sender"
         )
     _tell_rest(len(mend))
-    for status, lines in owed.items():
+    for status in OWED:
+        name, lines = words.text(f"terms.return_statuses.{status}"), facts["in_words"][status]
         for line in lines[-MOST_LINES:]:
-            _tell_line(f"{status}: {line}")
+            _tell_line(f"{name}: {line}")
         _tell_rest(len(lines))
 
 

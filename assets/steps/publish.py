@@ -15,7 +15,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -52,7 +52,9 @@ from assets.steps.submissions import Receipt, all_receipts
 from assets.steps.warehouse import build_warehouse, publication_in
 from data_contracts.states import ReturnStatus
 from reports.edition import Edition
+from reports.pages.problem_words import organisation_name
 from reports.pages.site import DATED, static_files
+from reports.words import SOURCE, Words
 
 MANIFEST = "manifest.json"
 INDEX = "collaborative/index.html"
@@ -291,16 +293,23 @@ def _tasks_for_stewards(night: Night, edition: Edition) -> dict[str, Any]:
     """The verdict, each thing that somebody must do about data, and notes that are not shown."""
     dismissed = read_decisions(night).dismissed
     waiting = frozenset(edition.submissions.filter("to_mend")["submission"])
-    mend = [_to_mend(one) for one in all_receipts(night.lake) if one.submission in waiting]
-    owed = {status.value: _owed(edition, status, dismissed) for status in OPEN}
+    words = Words.load(night.translations, SOURCE)
+    mend = [
+        _to_mend(night, one, words) for one in all_receipts(night.lake) if one.submission in waiting
+    ]
+    rows = {status.value: _owed(edition, status, dismissed) for status in OPEN}
+    owed = {status: [_identified(row) for row in of] for status, of in rows.items()}
+    said = {status: [_in_words(night, row, words) for row in of] for status, of in rows.items()}
     notes = [problem.told for problem in read_notes(night).problems]
     is_good = not mend and not notes and not any(owed.values())
     verdict = Verdict.GOOD if is_good else Verdict.NEEDS_STEWARD
-    return {"verdict": verdict.value, "mend": mend, "notes": notes, **owed}
+    return {"verdict": verdict.value, "mend": mend, "notes": notes, **owed, "in_words": said}
 
 
-def _owed(edition: Edition, status: ReturnStatus, dismissed: Collection[str]) -> list[str]:
-    """Returns of one status up to the data month, for the command line.
+def _owed(
+    edition: Edition, status: ReturnStatus, dismissed: Collection[str]
+) -> list[dict[str, Any]]:
+    """Returns of one status up to the data month.
 
     Of an incomplete one whose file was dismissed nobody is asked for more: that was decided.
     """
@@ -309,15 +318,32 @@ def _owed(edition: Edition, status: ReturnStatus, dismissed: Collection[str]) ->
         pl.col("period") <= edition.data_month,
         ~pl.col("submission").is_in(list(dismissed)).fill_null(False),
     ).sort("organisation", "workstream", "table", "period")
-    return [
-        f"{row['organisation']} {row['workstream']}.{row['table']} {row['period']:%Y-%m}"
-        + (f" ({row['parts_in']} of {row['parts_due']})" if row["parts_due"] else "")
-        for row in found.iter_rows(named=True)
-    ]
+    return found.to_dicts()
 
 
-def _to_mend(receipt: Receipt) -> dict[str, str]:
+def _identified(row: Mapping[str, Any]) -> str:
+    """A return as programs know it."""
+    return f"{row['organisation']} {row['workstream']}.{row['table']} {row['period']:%Y-%m}" + (
+        f" ({row['parts_in']} of {row['parts_due']})" if row["parts_due"] else ""
+    )
+
+
+def _in_words(night: Night, row: Mapping[str, Any], words: Words) -> str:
+    """The same for people, on the command line."""
+    facts = {
+        "organisation": organisation_name(words, night.registers, row["organisation"]),
+        "name": words.text(f"{row['workstream']}.tables.{row['table']}.name"),
+        "month": words.month(row["period"]),
+    }
+    if not row["parts_due"]:
+        return words.text("queue.night.owed", **facts)
+    parts = {name: words.number(row[f"parts_{name}"], 0) for name in ("in", "due")}
+    return words.text("queue.night.owed_parts", **facts, **parts)
+
+
+def _to_mend(night: Night, receipt: Receipt, words: Words) -> dict[str, str]:
     return {
+        "sender": organisation_name(words, night.registers, receipt.submitter),
         "submission": receipt.submission,
         "submitter": receipt.submitter,
         "file": receipt.file_name,

@@ -33,7 +33,11 @@ def test_run_says_who_has_to_mend_what_and_ends_with_1(road: Road) -> None:
     code, text = _night(road, "2024-05-20")
     assert code == 1
     assert "Needs a steward. Files to mend: 1; returns missing: 2." in text
-    assert "missing: 7A4 hand_hygiene.monthly 2024-04" in text
+    powys, cardiff = "Powys Teaching Health Board", "Cardiff and Vale University Health Board"
+    assert f"Missing: {cardiff}, Hand hygiene by ward and month, April 2024" in text
+    assert f"Missing: {powys}, Hand hygiene by ward and month, April 2024" in text
+    assert f"Accepted in part: 7A4_hand-hygiene_202403_v02.csv ({cardiff})" in text
+    assert "hand_hygiene" not in text
 
 
 def test_run_on_a_folder_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
@@ -140,7 +144,10 @@ def test_run_names_months_that_are_not_complete(empty_road: Road) -> None:
     code, text = _night(empty_road, "2024-04-20")
     assert code == 1
     assert "Needs a steward. Files to mend: 0; returns incomplete: 1." in text
-    assert "incomplete: 7A4 hand_hygiene.monthly 2024-03 (1 of 2)" in text
+    assert (
+        "Incomplete: Cardiff and Vale University Health Board, Hand hygiene by ward and month, "
+        "March 2024 (parts that came: 1 of 2)" in text
+    )
 
 
 def test_run_says_that_it_made_an_altered_publication_again(road: Road) -> None:
