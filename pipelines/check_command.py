@@ -64,7 +64,8 @@ class Language(StrEnum):
 class Finding:
     """One problem with its sentences; row and cell count as Excel does, values are masked.
 
-    `place` is the cell, or the row in words, as a person is told.
+    `place` is the cell, or the row in words, as a person is told. `said` is a sentence about the
+    place, where there is one.
     """
 
     code: str
@@ -79,6 +80,7 @@ class Finding:
     cell: str | None
     place: str | None
     value: str | None
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,12 +252,14 @@ def _refuse_outputs(*outputs: Path | None) -> None:
 
 
 def _in_words(path: Path, desk: Desk, language: str) -> Checked:
+    from reports.pages.as_sent import with_suggestions
     from reports.pages.problem_words import ProblemWords
     from reports.words import Words
 
     words = Words.load(desk.night.translations, language)
     said, receipt = ProblemWords(words, desk.night.registers), desk.receipt
     workstream, table = receipt.workstream, receipt.table
+    found = with_suggestions(tuple(desk.problems.to_dicts()))
     return Checked(
         file=path.name,
         outcome=receipt.outcome.value,
@@ -265,13 +269,12 @@ def _in_words(path: Path, desk: Desk, language: str) -> Checked:
         rows_read=receipt.rows_read,
         rows_accepted=receipt.rows_accepted,
         rows_set_aside=receipt.rows_set_aside,
-        problems=tuple(
-            _finding(row, said, workstream) for row in desk.problems.iter_rows(named=True)
-        ),
+        problems=tuple(_finding(row, said, workstream) for row in found),
     )
 
 
-def _finding(row: dict[str, Any], said: Any, workstream: str | None) -> Finding:
+def _finding(row: Mapping[str, Any], said: Any, workstream: str | None) -> Finding:
+    from reports.pages.as_sent import suggestion_of
     from reports.pages.problem_words import problem_facts
     from reports.pages.visible_text import plain_value, unquoted
 
@@ -283,6 +286,7 @@ def _finding(row: dict[str, Any], said: Any, workstream: str | None) -> Finding:
     row_word = said.words.text("stewards.list.row").lower()
     in_words = None if row["row"] is None else f"{row_word} {row['row']}"
 
+    is_missing = row["code"] == problems.MISSING_COLUMN.code
     return Finding(
         code=row["code"],
         scope=row["scope"],
@@ -296,6 +300,7 @@ def _finding(row: dict[str, Any], said: Any, workstream: str | None) -> Finding:
         cell=row["cell"],
         place=row["cell"] or in_words,
         value=row["value"],
+        said=plain(said.of_missing(row, suggestion_of(row))) if is_missing else None,
     )
 
 
@@ -372,7 +377,7 @@ def _tell_checked(one: Checked) -> None:
     out.print(f"{one.file}: {one.outcome_text}", style="bold", markup=False)
     places: dict[tuple[str, str, str], list[str]] = {}
     for found in one.problems:
-        where = " ".join(part for part in (found.place, _column(found)) if part)
+        where = found.said or " ".join(part for part in (found.place, _column(found)) if part)
         key = (found.code, found.title, found.mend)
         places.setdefault(key, []).extend([where] if where else [])
     for (code, title, mend), cells in places.items():

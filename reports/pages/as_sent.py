@@ -22,12 +22,17 @@ NAMING = frozenset({MISSING_COLUMN.code, UNKNOWN_COLUMN.code})
 
 def as_sent(case: Case, sheet: Sheet | None) -> Case:
     """The case with names as typed and cells of rules, as far as the sheet is at hand."""
-    nearest = _nearest(case.problems)
-    problems = (
-        nearest.get(str(row["column"]), row) if _is_missing(row) else row for row in case.problems
-    )
-    found = tuple(problems) if sheet is None else tuple(_placed(row, sheet) for row in problems)
+    problems = with_suggestions(case.problems)
+    found = problems if sheet is None else tuple(_placed(row, sheet) for row in problems)
     return replace(case, problems=found)
+
+
+def with_suggestions(problems: Rows) -> Rows:
+    """Problems of one file, missing columns with the unknown one that may be meant for each."""
+    nearest = _nearest(problems)
+    return tuple(
+        nearest.get(str(row["column"]), row) if _is_missing(row) else row for row in problems
+    )
 
 
 def suggestion_of(problem: Row) -> str:

@@ -147,9 +147,7 @@ class Grouping:
     def _missing(self, problem: Row) -> FoundCell:
         """A column that is not there: under which name it seems to be, and the agreed one."""
         column, instead = quoted(problem["column"] or ""), suggestion_of(problem)
-        facts = {"column": column, "place": problem["cell"] or "", "suggestion": quoted(instead)}
-        case = "named_otherwise" if instead and problem["cell"] else "not_there"
-        said = self.words.text(f"stewards.problems.{case}", **facts)
+        said = self.lookup.of_missing(problem, instead)
         notes = map(self._note, self.lookup.notes(str(problem["code"]), {"suggestion": instead}))
         return FoundCell(
             place=problem["cell"] or "",

@@ -94,6 +94,16 @@ class ProblemWords:
             return tuple(Note(label, spoken[name]) for name in ("suggestion",) if name in spoken)
         return self._labelled(CELL_FACTS, spoken)
 
+    def of_missing(self, problem: Mapping[str, Any], suggestion: str) -> str:
+        """A column that is not there: where it stands under another name, and the agreed one."""
+        is_named = bool(suggestion and problem["cell"])
+        return self.words.text(
+            f"stewards.problems.{'named_otherwise' if is_named else 'not_there'}",
+            column=quoted(problem["column"] or ""),
+            place=problem["cell"] or "",
+            suggestion=quoted(suggestion),
+        )
+
     def _labelled(self, names: Iterable[str], spoken: Mapping[str, str]) -> tuple[Note, ...]:
         """The facts of these names that there are, each with its own label."""
         named = [name for name in names if name in spoken]

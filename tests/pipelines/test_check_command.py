@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +49,43 @@ def test_each_kind_of_problem_is_told_once_with_its_places(tmp_path: Path) -> No
     assert code == 1
     assert "C02  falls_total: not a whole number: I3" in text
     assert "type the number in digits only" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "named", "lost"),
+    [
+        (
+            "en",
+            "I1 says falls_totals: change it to falls_total",
+            "occupied_bed_days is not in the file",
+        ),
+        (
+            "cy",
+            "Mae I1 yn dweud falls_totals: newidiwch ef i falls_total",
+            "Nid yw occupied_bed_days yn y ffeil",
+        ),
+    ],
+)
+def test_a_missing_column_is_told_as_on_the_page(
+    tmp_path: Path, language: str, named: str, lost: str
+) -> None:
+    sent = put(tmp_path, rows())
+    text = sent.read_text("utf-8")
+    sent.write_text(text.replace("falls_total", "falls_totals", 1), "utf-8")
+    page = tmp_path / "page.html"
+    code, said = run(sent, "--html", page, "--language", language)
+    assert code == 1
+    assert f": {named}\n" in said
+    shown = re.sub(r"<[^>]+>", "", page.read_text("utf-8"))
+    assert named in html.unescape(shown)
+    (one,) = [
+        found
+        for found in run_json(sent, "--language", language)[1]["files"][0]["problems"]
+        if found["code"] == "H01"
+    ]
+    assert (one["said"], one["cell"]) == (named, "I1")
+    sent.write_text(text.replace("occupied_bed_days", "x", 1), "utf-8")
+    assert f": {lost}\n" in run(sent, "--language", language)[1]
 
 
 def test_findings_are_data(tmp_path: Path) -> None:

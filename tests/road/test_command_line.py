@@ -205,4 +205,4 @@ def test_check_names_what_is_missing(empty_road: Road, tmp_path: Path) -> None:
     path.write_bytes(csv_of(rows("7A4", "2024-03")).replace(b"compliant", b"complaint"))
     code, text = _run("check", path, "--contracts", empty_road.contracts)
     assert code == 1
-    assert "Columns are missing: J1 compliant" in text
+    assert "Columns are missing: J1 says complaint: change it to compliant" in text
