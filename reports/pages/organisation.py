@@ -46,7 +46,7 @@ from reports.pages.quality import (
     submissions_in_force,
 )
 from reports.pages.queue_list import WaitingRow, waiting_groups
-from reports.pages.rare_events import RareChart, rare_charts
+from reports.pages.rare_events import RareChart, rare_charts, too_few_events
 from reports.pages.return_statuses import SHOWN
 from reports.pages.series_key import SeriesKey
 from reports.pages.tests_of_change import ChangeRow, Flags, OnCharts, change_rows
@@ -66,14 +66,15 @@ class StripGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnWorkstream:
-    """One workstream: own charts, days between rare events, places among others, parts with a
-    signal, tables, returns, changes, files.
+    """One workstream: own charts, days between rare events and a sentence about where they are too
+    few, places among others, parts with a signal, tables, returns, changes, files.
     """
 
     id: str
     name: str
     charts: tuple[ChartModel, ...]
     rare: tuple[RareChart, ...]
+    rare_few: str
     places: tuple[ComparisonRow, ...]
     signals: tuple[ChartModel, ...]
     tables: tuple[UnitTable, ...]
@@ -247,6 +248,7 @@ class _Maker:
             name=self.words.text(f"{contract.workstream}.workstream.name"),
             charts=charts,
             rare=rare_charts(self.edition, contract, self.words, self.code),
+            rare_few=too_few_events(self.edition, contract, self.words, self.code),
             places=comparison_rows(self.edition, contract, self.words, self.code),
             signals=signals,
             tables=UnitTables(self.edition, self.words, own, anchors).tables(),

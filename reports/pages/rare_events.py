@@ -47,8 +47,33 @@ def rare_charts(
 
     `edition` is one that was cut for this organisation's own readers.
     """
+    keys = _read(edition, contract)
+    return tuple(
+        _chart(edition, measure, key, keys[key], words, code)
+        for measure in contract.days_between
+        for key in _shown(keys, measure)
+    )
+
+
+def too_few_events(edition: Edition, contract: Contract, words: Words, code: str) -> str:
+    """Organisation and sites with too few events for a chart, in one sentence; empty for none."""
+    keys = _read(edition, contract)
+    named = [
+        words.text(
+            "pages.own.rare_few_item",
+            measure=words.text(f"{measure.workstream}.measures.{measure.id}.short"),
+            unit=_unit(edition, key, words, code),
+            date=words.date(_last_event(edition, key)),
+        )
+        for measure in contract.days_between
+        for key in _without_chart(keys, measure)
+    ]
+    return words.text("pages.own.rare_few", named="; ".join(named)) if named else ""
+
+
+def _read(edition: Edition, contract: Contract) -> dict[SeriesKey, Series]:
     if edition.days_points.is_empty():
-        return ()
+        return {}
     of_contract = pl.col("workstream") == contract.workstream
     found = read_every_series(
         edition.days_points.filter(of_contract),
@@ -56,12 +81,7 @@ def rare_charts(
         edition.data_month,
         lambda _: _no_target,
     )
-    keys = {_key(text): series for text, series in found.items()}
-    return tuple(
-        _chart(edition, measure, key, keys[key], words, code)
-        for measure in contract.days_between
-        for key in _shown(keys, measure)
-    )
+    return {_key(text): series for text, series in found.items()}
 
 
 def _no_target(day: date) -> float | None:
@@ -74,21 +94,43 @@ def _key(text: str) -> SeriesKey:
 
 
 def _shown(keys: dict[SeriesKey, Series], measure: Measure) -> Iterator[SeriesKey]:
+    for key in _of_measure(keys, measure):
+        # The engine draws too few events as a run chart of months, which has no place for days.
+        is_enough = key.level == ORGANISATION or len(keys[key].points) >= FEWEST_OF_A_SITE
+        if keys[key].is_by_event and is_enough:
+            yield key
+
+
+def _without_chart(keys: dict[SeriesKey, Series], measure: Measure) -> Iterator[SeriesKey]:
+    shown = set(_shown(keys, measure))
+    return (key for key in _of_measure(keys, measure) if key not in shown)
+
+
+def _of_measure(keys: dict[SeriesKey, Series], measure: Measure) -> list[SeriesKey]:
+    """The organisation's own, or its sites' where those alone are rare."""
     ours = sorted((key for key in keys if key.measure == measure.id), key=str)
     whole = [key for key in ours if key.level == ORGANISATION]
-    enough = (k for k in ours if k.level == SITE and len(keys[k].points) >= FEWEST_OF_A_SITE)
-    yield from whole or enough
+    return whole or [key for key in ours if key.level == SITE]
+
+
+def _last_event(edition: Edition, key: SeriesKey) -> date:
+    days = edition.days_points.filter(pl.col("series") == f"{key}")["period"].max()
+    assert isinstance(days, date)  # a series has at least one event
+    return days
+
+
+def _unit(edition: Edition, key: SeriesKey, words: Words, code: str) -> str:
+    if key.level == ORGANISATION:
+        return unit_name(edition, words, code)
+    return part_name(edition, words, key.level, key.unit)
 
 
 def _chart(
     edition: Edition, measure: Measure, key: SeriesKey, series: Series, words: Words, code: str
 ) -> RareChart:
-    name = (
-        unit_name(edition, words, code)
-        if key.level == ORGANISATION
-        else part_name(edition, words, key.level, key.unit)
+    options = Options(
+        unit_name=_unit(edition, key, words, code), boundaries=boundaries_of(edition, key)
     )
-    options = Options(unit_name=name, boundaries=boundaries_of(edition, key))
     chart = model_of(series, key, Speaker(words, measure), Size.MEDIUM, options)
     return RareChart(chart=chart, since=_since(edition, measure, series, words, code))
 

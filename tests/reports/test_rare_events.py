@@ -21,9 +21,11 @@ FIRST = date(2026, 1, 5)
 DAYS = [FIRST + timedelta(days=10 * n) for n in range(20)]
 
 
-def judged(organisation: str, level: str, unit: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def judged(
+    organisation: str, level: str, unit: str, days: list[date] = DAYS
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     series = f"falls/hip_fracture_days/{level}/{unit}"
-    given = pl.DataFrame({"series": series, "period": DAYS, "numerator": 10.0, "plan": "t"})
+    given = pl.DataFrame({"series": series, "period": days, "numerator": 10.0, "plan": "t"})
     found = analyse(given, {"t": Plan(chart=Chart.T, direction=Direction.UP)})
     whose = [
         pl.lit(value).alias(name)
@@ -70,6 +72,39 @@ def test_a_site_stands_in_for_an_organisation_whose_events_are_frequent(
 ) -> None:
     (rare,) = page_of(with_days, english, "7A6").workstreams[0].rare
     assert rare.chart.unit_name == "Royal Gwent Hospital"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            "Too few events for a chart: Days between hip fractures, Nevill Hall Hospital (last "
+            "event: 6 March 2026); Days between hip fractures, Royal Gwent Hospital (last event: "
+            "14 February 2026).",
+        ),
+        ("cy", "Rhy ychydig o ddigwyddiadau ar gyfer siart: "),
+    ],
+)
+def test_too_few_events_are_one_sentence_and_no_empty_box(
+    edition: Edition, language: str, told: str
+) -> None:
+    """Seven events to 6 March and five to 14 February, of 10 days each from 5 January."""
+    made = [
+        judged("7A6", "site", "7A6AM", DAYS[:7]),
+        judged("7A6", "site", "7A6AR", DAYS[:5]),
+    ]
+    points, series = (pl.concat(frames) for frames in zip(*made, strict=True))
+    whole = replace(edition, contracts=load_contracts(), days_points=points, days_series=series)
+    words = Words.load(edition.translations_folder, language)
+    page = page_of(whole, words, "7A6")
+    falls = page.workstreams[0]
+    assert falls.rare == ()
+    assert falls.rare_few.startswith(told)
+    shown = whole.shown_to(audience.organisation("7A6"))
+    html = render_page("organisation.html.jinja", shown, words, page).decode()
+    assert falls.rare_few in html
+    assert words.text("charts.blank.too_few_events.text") not in html
 
 
 def test_dates_of_events_are_for_the_organisations_own_readers(
