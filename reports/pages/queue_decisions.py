@@ -16,7 +16,7 @@ from reports.pages.safe_csv import csv_bytes
 from reports.pages.submission_case import Row
 from reports.pages.submission_history import shown_of
 from reports.pages.visible_text import Parts, value_parts
-from reports.words import Words
+from reports.words import SOURCE, Words
 
 LONGEST = 100
 CSV_COLUMNS = (
@@ -40,10 +40,14 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """The newest decisions, by organisation; `shown` says how many there are where some are not."""
+    """The newest decisions, by organisation; `shown` says how many there are where some are not.
+
+    `language` is that of reasons and roles: a decision does not say it, and is written in English.
+    """
 
     rows: tuple[DecisionRow, ...]
     shown: str
+    language: str = SOURCE
 
 
 def decided(edition: Edition, words: Words) -> Decided:

@@ -303,6 +303,18 @@ def test_a_decision_is_told_with_what_it_is_about(
     assert (row.organisation, row.by) == (POWYS, "Data steward, Informatics")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reasons_and_roles_are_marked_as_english_on_every_page(
+    edition: Edition, language: str
+) -> None:
+    words = Words.load(edition.translations_folder, language)
+    row = {"organisation": "7A4", "decision": "dismiss", "submission": "s1"} | BY
+    made = decisions(edition, row)
+    html = render_page("queue_page.html.jinja", made, words, queue_page(made, words)).decode()
+    assert '<span lang="en">Checked</span>' in html
+    assert '<span lang="en">Data steward, Informatics</span>' in html
+
+
 def test_reasons_are_masked_and_long_lists_say_what_they_leave_out(
     edition: Edition, english: Words
 ) -> None:
