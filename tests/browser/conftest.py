@@ -1,8 +1,9 @@
-"""Two small publications, opened from the disk in a real Chromium.
+"""Two small publications and the whole sample, opened from the disk in a real Chromium.
 
 `publication`: two years of hand hygiene. 7A4's share rises in the last nine months, 7A7's stays as
 it is; both are known beforehand. `falls`: the sample's falls, whose story pipelines/sample/STORY.md
-tells, with one file that is refused and one that is locked away. Screenshots of the main pages are
+tells, with one file that is refused and one that is locked away. `sample`: all of it, for what only
+several workstreams have. Screenshots of the main pages are
 kept in build/screenshots/.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -141,6 +143,25 @@ def falls(falls_road: Road) -> Path:
     return falls_road.latest.resolve()
 
 
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The publication of the whole sample, as `make run` makes it."""
+    return _made_once(tmp_path_factory, "sample", _sample).latest.resolve()
+
+
+def _sample(road: Road) -> None:
+    """In processes of its own: no night can run beside a started Playwright."""
+    command = [sys.executable, "-m", "pipelines.cli"]
+    day = {"SAFECARE_TODAY": f"{TODAY}"}
+    road.lake.rmdir()
+    subprocess.run([*command, "sample", f"{road.lake}"], check=True)
+    night = subprocess.run(
+        [*command, "run", "--lake", f"{road.lake}"], env=os.environ | day, check=False
+    )
+    # 1: something needs a steward, which is what the sample is for.
+    assert night.returncode == 1
+
+
 @dataclass
 class Opened:
     """A page, with what it asked for and what it complained about."""
@@ -188,6 +209,12 @@ def open_page(publication: Path, open_file: Opener) -> Opener:
 def open_falls(falls: Path, open_file: Opener) -> Opener:
     """Opens a page of the publication about falls by its path, at a width."""
     return lambda path, *args, **options: open_file(falls / path, *args, **options)
+
+
+@pytest.fixture
+def open_sample(sample: Path, open_file: Opener) -> Opener:
+    """Opens a page of the whole sample by its path, at a width."""
+    return lambda path, *args, **options: open_file(sample / path, *args, **options)
 
 
 @pytest.fixture(scope="session")

@@ -115,6 +115,20 @@ def test_a_page_has_no_violation(open_falls, path: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", SUFFIXES)
+def test_a_whole_organisation_has_no_violation(open_sample, language: str) -> None:
+    """Betsi Cadwaladr has all four workstreams, days between rare events, and some too few."""
+    found = open_sample(f"org/7A1/index{SUFFIXES[language]}", 320)
+    page = found.page
+    for workstream in ("falls", "pressure-ulcers", "sepsis", "deterioration"):
+        assert page.locator(f"section#{workstream}").count() == 1
+    charts = page.locator("[data-figure][id*='days'], [id*='-days'] [data-figure]")
+    assert charts.count() > 0
+    few = "Too few events for a chart" if language == "en" else "Rhy ychydig o ddigwyddiadau"
+    assert page.get_by_text(few).count() > 0
+    assert findings(found) == NOTHING
+
+
+@pytest.mark.parametrize("language", SUFFIXES)
 @pytest.mark.parametrize("outcome", FILES)
 def test_a_page_of_a_submission_has_no_violation(
     open_falls, falls_road: Road, outcome: str, language: str

@@ -108,6 +108,25 @@ def test_is_the_target_for_all_wales_being_met(reader: Reader) -> None:
     assert "No target" in row.inner_text()
 
 
+def test_is_a_target_that_there_is_being_met_for_all_wales(open_sample) -> None:
+    """Of 100 people 95 are to leave within 4 hours; in March 2024 it was 67.5 (StatsWales)."""
+    reader = Reader(open_sample("collaborative/index.html").page)
+    cell = reader.page.locator("table.mx tr.wales [data-column='ed-within-4-hours']")
+    assert "67.5%" in cell.inner_text()
+    reader.click(cell.locator("a"))
+    chart = reader.page.locator("[id='wales-ed-within-4-hours']")
+    expect(chart).to_be_in_viewport()
+    assert "target of 95.0% is out of reach" in chart.inner_text()
+    assert "the target will not be met unless the work changes" in chart.inner_text()
+    reader.click(reader.page.get_by_role("link", name="Latest figures"))
+    said = [row.inner_text() for row in reader.page.locator("#figures tr.wales").all()]
+    within = next(row for row in said if "67.5%" in row)
+    assert "95.0%" in within
+    assert "Target missed" in within
+    # Beside it, a measure without a target.
+    assert "No target" in next(row for row in said if "2.32" in row)
+
+
 def test_print_the_pack_for_the_board_meeting(reader: Reader, tmp_path: Path) -> None:
     """Two sheets for falls, with the chart and every organisation, and no navigation."""
     reader.click(reader.page.get_by_role("link", name="Quarterly pack"))
