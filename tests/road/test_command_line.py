@@ -156,8 +156,8 @@ def test_run_says_that_it_made_an_altered_publication_again(road: Road) -> None:
     page.unlink()
     code, text = _night(road, "2024-04-21")
     assert code == 0
-    # Two pages are new: the landing page, in each language, shows the publication's name.
-    assert "Publication 2024-03_r2: 38 pages, 2 of them new or changed." in text
+    # Four are new: those of two pages, in each language, that name the publication or its day.
+    assert "Publication 2024-03_r2: 38 pages, 4 of them new or changed." in text
     assert "2024-03_r1 was changed or lost files; a whole one took its place." in text
 
 
