@@ -15,6 +15,14 @@
   var plots = [].slice.call(document.querySelectorAll('.plot[data-figure]'));
   var onPaper = false, plotly, shared;
 
+  /* Plotly looks for a base element at each chart, through the whole page where there is none. This one
+     is soon found and, without an address, changes nothing. */
+  function baseAtHand() {
+    if (document.querySelector('base')) return;
+    document.head.prepend(document.createElement('base'));
+    document.head.firstChild.target = '_self';
+  }
+
   /* A page that was made one file has the library packed; its policy names the script's hash. */
   function unpackedLibrary(packed) {
     var bytes = Uint8Array.from(atob(packed.textContent), function (byte) { return byte.charCodeAt(0); });
@@ -146,49 +154,55 @@
     return plot.figure;
   }
 
-  /* Drawn before this returns where plotly is there already: paper does not wait for promises. */
-  function draw(plot) {
-    if (window.Plotly) drawWith(window.Plotly, plot);
-    else library().then(function (Plotly) { drawWith(Plotly, plot); });
+  /* Drawn before this returns where plotly is there already: paper does not wait for promises.
+     Plotly measures the element that it draws into. In the page that lays the page out anew for each
+     chart, over a quarter of its time; so charts are drawn outside of it and put in together. */
+  function draw(some) {
+    if (!window.Plotly) { library().then(function () { draw(some); }); return; }
+    baseAtHand();
+    var pictures = some.map(picture);
+    some.forEach(function (plot, place) { putIn(plot, pictures[place]); });
   }
 
-  function drawWith(Plotly, plot) {
-    var figure = figureOf(plot), width = widthOf(plot), isFirst = !plot.classList.contains('is-drawn');
-    if (isFirst) plot.textContent = '';
-    /* What is still being drawn for the screen is given up, or it would be waited for. */
-    if (plot.underWay && onPaper) Plotly.purge(plot);
-    plot.underWay = Plotly.react(plot, dataOf(figure, width), layoutOf(plot, figure, width), QUIET)
-      .then(function () { plot.underWay = null; });
-    if (!isFirst) return;
+  function picture(plot) {
+    var figure = figureOf(plot), width = widthOf(plot), made = document.createElement('div');
+    window.Plotly.newPlot(made, dataOf(figure, width), layoutOf(plot, figure, width), QUIET);
+    return made;
+  }
+
+  function putIn(plot, made) {
+    if (plot.picture) window.Plotly.purge(plot.picture);
+    else readByKey(plot);
+    plot.picture = made;
+    plot.replaceChildren(made);
     plot.classList.add('is-drawn');
-    readByKey(Plotly, plot, figure);
   }
 
   /* Left, right, Home and End walk through the points; the status line says each aloud. */
-  function readByKey(Plotly, plot, figure) {
-    var curve = figure.data.length - 1, texts = figure.data[curve].text, count = texts.length, at = count;
+  function readByKey(plot) {
+    var data = plot.figure.data, curve = data.length - 1, texts = data[curve].text, count = texts.length, at = count;
     var status = plot.parentNode.querySelector('.plot-status');
     plot.addEventListener('keydown', function (event) {
       var step = { ArrowLeft: -1, ArrowRight: 1, Home: -count, End: count }[event.key];
       if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       at = Math.max(0, Math.min(count - 1, at + step));
-      Plotly.Fx.hover(plot, [{ curveNumber: curve, pointNumber: at }]);
+      window.Plotly.Fx.hover(plot.picture, [{ curveNumber: curve, pointNumber: at }]);
       status.textContent = texts[at].replace(/<br>/g, '. ').replace(/<[^>]+>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
     });
-    plot.addEventListener('blur', function () { Plotly.Fx.unhover(plot); });
+    plot.addEventListener('blur', function () { window.Plotly.Fx.unhover(plot.picture); });
   }
 
-  function drawn() { return plots.filter(function (plot) { return plot.classList.contains('is-drawn'); }); }
+  function drawn(some) { return some.filter(function (plot) { return plot.classList.contains('is-drawn'); }); }
 
   function drawInView() {
     var watch = new IntersectionObserver(function (entries) {
-      entries.forEach(function (entry) {
-        if (!entry.isIntersecting) return;
+      var seen = entries.filter(function (entry) { return entry.isIntersecting; });
+      if (seen.length) draw(seen.map(function (entry) {
         watch.unobserve(entry.target);
         entry.target.seenWidth = Math.floor(entry.boundingClientRect.width);
-        draw(entry.target);
-      });
+        return entry.target;
+      }));
     }, { rootMargin: '400px' });
     plots.forEach(function (plot) { watch.observe(plot); });
   }
@@ -200,11 +214,9 @@
       button.setAttribute('aria-pressed', String(button === event.target));
     });
     var section = group.closest('section');
-    plots.forEach(function (plot) {
-      if (plot.dataset.size !== 'small' || !section.contains(plot)) return;
-      plot.dataset.scale = scale;
-      if (plot.classList.contains('is-drawn')) draw(plot);
-    });
+    var small = plots.filter(function (plot) { return plot.dataset.size === 'small' && section.contains(plot); });
+    small.forEach(function (plot) { plot.dataset.scale = scale; });
+    draw(drawn(small));
   }
 
   var waiting;
@@ -212,7 +224,7 @@
     clearTimeout(waiting);
     waiting = setTimeout(function () {
       plots.forEach(function (plot) { plot.seenWidth = plot.clientWidth; });
-      drawn().forEach(draw);
+      draw(drawn(plots));
     }, 120);
   });
   /* Paper cannot unfold anything: it has the definitions open, and what the reader has opened. */
@@ -222,8 +234,8 @@
       one.open = areOpen || one.wasOpen;
     });
   }
-  window.addEventListener('beforeprint', function () { onPaper = true; definitions(true); plots.forEach(draw); });
-  window.addEventListener('afterprint', function () { onPaper = false; definitions(false); drawn().forEach(draw); });
+  window.addEventListener('beforeprint', function () { onPaper = true; definitions(true); draw(plots); });
+  window.addEventListener('afterprint', function () { onPaper = false; definitions(false); draw(drawn(plots)); });
   [].forEach.call(document.querySelectorAll('.scale-choice'), function (group) {
     group.addEventListener('click', chooseScale);
   });
@@ -231,5 +243,5 @@
      loaded, and asks with #print that its load waits for the library; readers need not wait. */
   if (plots.length && location.hash === '#print') library();
   else if (plots.length) window.addEventListener('load', library);
-  if ('IntersectionObserver' in window) drawInView(); else plots.forEach(draw);
+  if ('IntersectionObserver' in window) drawInView(); else draw(plots);
 })();

@@ -117,3 +117,51 @@ def test_without_javascript_there_are_words_tables_and_small_charts(open_page):
     assert page.locator("noscript svg, .plot svg").count() >= 7
     assert page.locator("table.data").count() >= 7
     assert "mean" in page.locator("p.alt").first.inner_text()
+
+
+def test_charts_are_drawn_outside_of_the_page_and_put_in(open_page):
+    """In the page plotly has all of it laid out anew for each chart."""
+    page = open_page(WORKSTREAM).page
+    page.wait_for_function("() => window.Plotly")
+    were_in_page = page.evaluate(
+        """() => { const found = [], newPlot = Plotly.newPlot;
+          Plotly.newPlot = (...all) => { found.push(all[0].isConnected); return newPlot(...all); };
+          window.dispatchEvent(new Event('beforeprint'));
+          return found; }"""
+    )
+    assert were_in_page == [False] * 7
+    pictures = "[...document.querySelectorAll('.plot')].map(plot => plot.children.length)"
+    assert page.evaluate(pictures) == [1] * 7
+
+
+def test_the_element_plotly_looks_for_leaves_addresses_as_they_are(open_page):
+    page = open_page(WORKSTREAM).page
+    page.locator(".plot.is-drawn svg.main-svg").first.wait_for()
+    assert page.locator("base").count() == 1
+    assert page.evaluate("document.baseURI") == page.url
+    page.evaluate("location.hash = ''")
+    page.locator("a[href='#main']").evaluate("link => link.click()")
+    assert page.url.endswith("ws-hand-hygiene.html#main")
+
+
+def test_a_chart_drawn_anew_tells_its_points_to_pointer_and_keys(open_page):
+    page = open_page("org/7A4/index.html").page
+    plot = page.locator(".plot[data-figure]").first
+    plot.scroll_into_view_if_needed()
+    plot.locator("svg.main-svg").first.wait_for()
+    page.set_viewport_size({"width": 800, "height": 900})
+    page.wait_for_function(
+        """() => { const plot = document.querySelector('.plot[data-figure]');
+          return plot.querySelector('svg.main-svg').clientWidth === plot.clientWidth; }"""
+    )
+    said = plot.locator(".hovertext")
+    # Plotly listens in front of its points.
+    plot.locator(".points path").last.hover(force=True)
+    said.wait_for()
+    assert said.text_content().startswith("December 2025: ")
+    page.mouse.move(0, 0)
+    said.wait_for(state="detached")
+    plot.focus()
+    page.keyboard.press("Home")
+    said.wait_for()
+    assert said.text_content().startswith("January 2024: ")
