@@ -165,3 +165,47 @@ def test_a_chart_drawn_anew_tells_its_points_to_pointer_and_keys(open_page):
     page.keyboard.press("Home")
     said.wait_for()
     assert said.text_content().startswith("January 2024: ")
+
+
+# Pixels come from the layout that plotly was given: range, margins and size.
+CORNERS_THAT_ARE_OFF = """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
+  const { width, height, margin, xaxis, yaxis } = plot.picture.layout;
+  const share = (value, [low, high]) => (value - low) / (high - low);
+  const across = x => margin.l + share(x, xaxis.range) * (width - margin.l - margin.r);
+  const down = y => height - margin.b - share(y, yaxis.range) * (height - margin.t - margin.b);
+  const behind = plot.figure.data.filter(one => !/line|reference|points/.test(one.name));
+  return behind.flatMap((trace, place) => {
+    const path = plot.querySelector(`.shapelayer path[data-index='${place}']`), off = [];
+    Object.assign(path.style, { strokeWidth: 2, strokeLinecap: 'square' });
+    const look = (x, y) => { const point = new DOMPoint(across(x), down(y));
+      if (!path.isPointInStroke(point)) off.push([trace.name, x, y]); };
+    trace.x.forEach((x, at) => {
+      const y = trace.y[at], before = trace.y[at - 1];
+      if (y === null) return;
+      look(x, y);
+      if (before === null || before === undefined || trace.name === 'target') return;
+      const half = (trace.x[at - 1] + x) / 2;
+      look(half, before); look(half, y);
+    });
+    return off.concat(trace.x.length < 2 ? [[trace.name]] : []);
+  });
+})"""
+
+
+def test_what_stands_behind_the_points_is_where_its_values_are(open_falls):
+    """Every corner of bands, limits, centres and targets, stepped half-way between two points."""
+    for path in ("collaborative/ws-falls.html", "org/7A2/index.html"):
+        page = open_falls(path).page
+        page.wait_for_function("() => window.Plotly")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert page.locator(".shapelayer path").count() >= 30
+        assert page.evaluate(CORNERS_THAT_ARE_OFF) == []
+
+
+def test_a_line_without_a_break_is_drawn_with_its_points(open_page):
+    page = open_page(WORKSTREAM).page
+    plot = page.locator(".plot[data-figure]").first
+    plot.locator(".points path").last.wait_for()
+    assert plot.locator(".scatterlayer .trace").count() == 1
+    assert plot.locator(".scatterlayer path.js-line").count() == 1
+    assert plot.locator(".points path").count() == 24
