@@ -51,15 +51,16 @@ def test_a_file_that_lacks_a_ward_waits_until_a_whole_one_comes(published: Road)
     assert "Nothing more with this file" in published.steward_page(name(2))
 
 
-def test_a_file_that_lacks_a_ward_mends_no_other(published: Road) -> None:
-    """A file with a mistake waits as long as nothing that is used has come after it."""
+def test_a_file_that_lacks_a_ward_mends_no_other_but_waits_in_its_place(published: Road) -> None:
+    """Only the newest attempt waits: who mends it mends all."""
     send(published, 2, BROKEN, 20)
+    assert waiting(published) == [("Accepted in part", name(2))]
     assert send(published, 3, LACKING, 22) is Verdict.NEEDS_STEWARD
-    assert waiting(published) == [
-        ("Accepted in part", name(2)),
-        ("Wards are missing", name(3)),
-    ]
+    assert waiting(published) == [("Wards are missing", name(3))]
+    assert name(3) in published.steward_page(name(2))
     assert send(published, 4, WHOLE, 24) is Verdict.GOOD
+    # A month that was closed on 22 April is changed, which is only asked about.
+    assert waiting(published) == [("Questions without an answer", name(4))]
 
 
 @pytest.mark.parametrize("language", ["", ".cy"])
