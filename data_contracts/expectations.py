@@ -325,9 +325,13 @@ def broken_rows(frame: pl.DataFrame, suite: tuple[Check, ...]) -> pl.DataFrame:
     counted = _counted(frame, suite)
     few = [place for place, count in counted.items() if _is_listed(count, frame.height)]
     many = [place for place, count in counted.items() if count and place not in few]
-    with _batch(frame.select(_columns_of(suite)).with_columns(*PLAIN)) as batch:
-        rest = _results(batch, suite, [place for place in counted if place not in few], COUNTING)
-        listed = _results(batch, suite, few, LISTING)
+    rest: list[Found] = []
+    listed: list[Found] = []
+    with _batches() as batch_of:
+        for places in _parts(frame, suite):
+            batch = batch_of(frame.select(_columns_of([suite[place] for place in places])))
+            rest += _results(batch, suite, [p for p in places if p not in few], COUNTING)
+            listed += _results(batch, suite, [p for p in places if p in few], LISTING)
     for place, result in (*rest, *listed):
         _reconcile(suite[place], result, counted[place])
     found = [
@@ -351,9 +355,20 @@ def _is_listed(failing: int, rows: int) -> bool:
     return 0 < failing <= LISTED_SHARE * rows
 
 
-def _columns_of(suite: tuple[Check, ...]) -> list[str]:
+def _parts(frame: pl.DataFrame, suite: tuple[Check, ...]) -> list[list[int]]:
+    """The places in a suite, of checks of columns with gaps apart from the others.
+
+    For such a check the library copies the batch without those rows, every column of it: with all
+    columns that is half of its time.
+    """
+    has_gaps = [any(frame[name].null_count() for name in _columns_of([check])) for check in suite]
+    places = range(len(suite))
+    return [[p for p in places if has_gaps[p]], [p for p in places if not has_gaps[p]]]
+
+
+def _columns_of(suite: Iterable[Check]) -> list[str]:
     """The columns that a suite looks at, and those that name a row."""
-    single = ("column", "column_A", "column_B")
+    single, suite = ("column", "column_A", "column_B"), list(suite)
     named = {c.arguments[key] for c in suite for key in single if key in c.arguments}
     named |= {name for check in suite for name in check.arguments.get("column_list", ())}
     return [SUBMISSION, ROW, *sorted(named - {SUBMISSION, ROW})]
@@ -400,8 +415,8 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def _batch(frame: pl.DataFrame) -> Iterator[Any]:
-    """A frame as a batch of Great Expectations, in a context that leaves nothing behind."""
+def _batches() -> Iterator[Callable[[pl.DataFrame], Any]]:
+    """What makes a batch of a frame, in a context that leaves nothing behind."""
     gx = library()
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -411,15 +426,19 @@ def _batch(frame: pl.DataFrame) -> Iterator[Any]:
     asset = context.data_sources.add_pandas("submissions").add_dataframe_asset("waiting")
     whole = asset.add_batch_definition_whole_dataframe("all")
     try:
-        yield whole.get_batch({"dataframe": frame.to_pandas()})
+        yield lambda frame: whole.get_batch({"dataframe": frame.with_columns(*PLAIN).to_pandas()})
     finally:
         # The library remembers its last context, and with it every row.
         context.data_sources.delete("submissions")
 
 
+# The place of a check in its suite, and what Great Expectations says of it.
+Found: TypeAlias = tuple[int, Mapping[str, Any]]
+
+
 def _results(
     batch: Any, suite: tuple[Check, ...], places: list[int], form: Mapping[str, Any]
-) -> list[tuple[int, Mapping[str, Any]]]:
+) -> list[Found]:
     """Validate some checks of a suite: the place of each and what was found."""
     if not places:
         return []
