@@ -26,8 +26,8 @@ from data_contracts.contract import (
     Scope,
     Table,
 )
-from data_contracts.expectations import dates_within_month, has_populations
 from data_contracts.history import History
+from data_contracts.suite import dates_within_month, has_populations
 
 # How far a broken rule reaches, from a question to the whole file.
 REACH = (Scope.INFORMATION, Scope.ROW, Scope.SUBMISSION)

@@ -2,7 +2,7 @@
 
 Belongs here: the words, as patterns that Python and RE2 (polars) read alike, for whoever reads a
 file and whoever checks it. Does not belong here: what such a cell does to its row (problems.py,
-expectations.py). A figure that is stated to be lacking is never a zero, and nothing is put in its
+suite.py). A figure that is stated to be lacking is never a zero, and nothing is put in its
 place.
 """
 

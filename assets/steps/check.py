@@ -2,7 +2,7 @@
 
 Here: from readings to receipts. All waiting files of a table are validated in one go; rows that
 broke a row rule are set aside with their problems, the rest become the submission's records. Not
-here: how a rule is stated (data_contracts/expectations.py), what a steward is told (findings.py),
+here: how a rule is stated (data_contracts/suite.py), what a steward is told (findings.py),
 which version counts (in_force.py).
 """
 
@@ -42,17 +42,10 @@ from assets.steps.submissions import (
 )
 from data_contracts import problems
 from data_contracts.contract import Contract, Table
-from data_contracts.expectations import (
-    ROW,
-    SUBMISSION,
-    Check,
-    broken_rows,
-    holds,
-    library,
-    suite_of,
-)
+from data_contracts.expectations import broken_rows, library
 from data_contracts.problems import NOT_TAKEN, Effect, Fact, Kind, Problem, problems_frame
 from data_contracts.registers import Registers
+from data_contracts.suite import ROW, SUBMISSION, Check, holds, suite_of
 from reports.months import later
 from reports.months import months as months_between
 

@@ -28,9 +28,9 @@ from assets.steps.read import is_blank
 from assets.steps.read_header import Names
 from assets.steps.submissions import NO_MONTH, RECORDS, SHEET, Receipt, all_receipts
 from data_contracts.contract import ColumnType, Contract, Table
-from data_contracts.expectations import ROW, SUBMISSION, holds, sent
 from data_contracts.problems import SURPLUS_CELLS, TAKEN, Outcome
 from data_contracts.registers import normalised
+from data_contracts.suite import ROW, SUBMISSION, holds, sent
 from reports.pages.submission_changes import CHANGE_SCHEMA, SUM_SCHEMA, Change, Compared
 
 ORGANISATION, PERIOD, NOW, BEFORE = "organisation_code", "period", "now", "before"

@@ -23,7 +23,7 @@ from assets.steps.in_force import in_force
 from assets.steps.night import Night
 from assets.steps.submissions import RECORDS, Receipt
 from data_contracts.contract import Contract, Table
-from data_contracts.expectations import ROW, SUBMISSION
+from data_contracts.suite import ROW, SUBMISSION
 from reports.months import later
 
 # Months before the first of tonight's that are read when no rule looks back further.

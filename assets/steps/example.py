@@ -20,8 +20,8 @@ from assets.steps.past import without_past
 from assets.steps.prepare import SUBMITTER, prepared
 from data_contracts import problems
 from data_contracts.contract import Column, ColumnType, Table
-from data_contracts.expectations import ROW, SUBMISSION, holds, suite_of
 from data_contracts.registers import Registers
+from data_contracts.suite import ROW, SUBMISSION, holds, suite_of
 
 Cells = Mapping[str, str | None]
 # What may stand for a code that is in no list: the first that fits its pattern.

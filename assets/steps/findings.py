@@ -19,11 +19,11 @@ from assets.steps.history import fact_column
 from assets.steps.prepare import OWNER, SUBMITTER
 from data_contracts import problems
 from data_contracts.contract import Column, ColumnType, Rule, Table
-from data_contracts.expectations import ROW, SUBMISSION, Check, sent
 from data_contracts.history import FACTS as HISTORY_FACTS
 from data_contracts.history import Level
 from data_contracts.problems import Fact, Kind, Problem, masked, masked_texts, problems_frame
 from data_contracts.registers import Registers
+from data_contracts.suite import ROW, SUBMISSION, Check, sent
 
 Row = Mapping[str, Any]
 SAME_ROWS, CODE, VALUE, HAS_VALUE, ORDER = "same rows", "code", "value", "has value", "order"

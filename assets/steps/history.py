@@ -17,9 +17,9 @@ import polars as pl
 from assets.steps.earlier import MONTH, ORGANISATION, View
 from assets.steps.history_limits import expected, sums_of_earlier
 from data_contracts.contract import Rule, Table
-from data_contracts.expectations import ROW, SUBMISSION, holds
 from data_contracts.history import FACTS, History, Level, Limits
 from data_contracts.registers import Boundary, Registers
+from data_contracts.suite import ROW, SUBMISSION, holds
 
 UNIT = "unit"
 COMPARED, LOWEST, HIGHEST, USUAL, MONTHS, ALIKE = FACTS

@@ -29,9 +29,9 @@ from assets.steps.lake import Lake
 from assets.steps.night import Night
 from assets.steps.submissions import RECORDS, MonthSent, Receipt
 from data_contracts.contract import Contract, Table
-from data_contracts.expectations import has_roll
 from data_contracts.problems import TAKEN, WARDS_MISSING, Outcome, Problem
 from data_contracts.registers import Registers
+from data_contracts.suite import has_roll
 
 # A site and, where rows are about wards, the ward.
 Part: TypeAlias = tuple[str, str | None]

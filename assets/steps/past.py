@@ -18,8 +18,8 @@ from assets.steps.prepare import row_scope_codes
 from assets.steps.submissions import all_receipts
 from assets.steps.whole_months import with_whole_months
 from data_contracts.contract import Contract, Table
-from data_contracts.expectations import ROW, SUBMISSION, Check
 from data_contracts.registers import Registers
+from data_contracts.suite import ROW, SUBMISSION, Check
 
 GOOD = "is good"
 

@@ -16,7 +16,9 @@ import polars as pl
 
 from data_contracts import problems
 from data_contracts.contract import Column, ColumnType, Table
-from data_contracts.expectations import (
+from data_contracts.registers import Registers, normalised
+from data_contracts.stated import Stated, says
+from data_contracts.suite import (
     SUBMISSION,
     dates_within_month,
     has_populations,
@@ -24,8 +26,6 @@ from data_contracts.expectations import (
     holds,
     sent,
 )
-from data_contracts.registers import Registers, normalised
-from data_contracts.stated import Stated, says
 
 SUBMITTER, OWNER, WHEN, PLACE = "submitter", "owner", "when", "place"
 # The population of a row that holds all others.

@@ -22,9 +22,9 @@ from assets.steps.history import fact_column
 from assets.steps.months import closing_of
 from data_contracts import problems
 from data_contracts.contract import ColumnType, Table
-from data_contracts.expectations import ROW, SUBMISSION, holds, whole_month_checks
 from data_contracts.problems import masked
 from data_contracts.registers import normalised
+from data_contracts.suite import ROW, SUBMISSION, holds, whole_month_checks
 
 CLOSED, SAME, NEW, OTHER = (
     kind.code

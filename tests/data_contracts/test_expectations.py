@@ -9,16 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from data_contracts import expectations
+from data_contracts import suite as suites
 from data_contracts.contract import Column, ColumnType, Due, Rule, Scope, Table
-from data_contracts.expectations import (
-    Check,
-    ReconciliationError,
-    broken_rows,
-    holds,
-    sent,
-    suite_of,
-)
+from data_contracts.expectations import ReconciliationError, broken_rows
+from data_contracts.suite import Check, holds, sent, suite_of
 
 MARCH = date(2024, 3, 1)
 KEYS = ("organisation_code", "site_code", "ward_code", "period")
@@ -237,7 +231,7 @@ def test_rows_of_several_submissions_and_checks_are_kept_apart() -> None:
 
 def test_two_counts_that_differ_stop_the_night(monkeypatch: pytest.MonkeyPatch) -> None:
     miscounting = {"ExpectColumnValuesToNotBeNull": lambda _: pl.lit(False)}
-    monkeypatch.setattr(expectations, "BROKEN_ROWS", miscounting)
+    monkeypatch.setattr(suites, "BROKEN_ROWS", miscounting)
     with pytest.raises(ReconciliationError, match="finds 1 failures, the second count 0"):
         broken_rows(frame(a=[None, *KEPT]), (check("ExpectColumnValuesToNotBeNull", column="a"),))
 
@@ -245,7 +239,7 @@ def test_two_counts_that_differ_stop_the_night(monkeypatch: pytest.MonkeyPatch) 
 def test_a_check_that_cannot_be_evaluated_is_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Great Expectations answers such a check without a count and goes on."""
     passing = {"ExpectColumnValuesToBeBetween": lambda _: pl.lit(False)}
-    monkeypatch.setattr(expectations, "BROKEN_ROWS", passing)
+    monkeypatch.setattr(suites, "BROKEN_ROWS", passing)
     rows = frame(a=["x"] * 5)
     with pytest.raises(ReconciliationError, match="finds None failures"):
         broken_rows(rows, (check("ExpectColumnValuesToBeBetween", column="a", max_value=MARCH),))
