@@ -129,8 +129,8 @@ def _falls(road: Road) -> None:
             path.unlink()
     sent = (road.lake / "inbox" / "7A3" / "7A3_falls_202401_v01.csv").read_text("utf-8")
     for name, was, becomes in (
-        ("7A3_falls_202401_v02.csv", "falls_total", "falls_altogether"),
-        ("7A3_falls_202401_v03.csv", "Acute medicine", f"Acute medicine {PATIENT}"),
+        ("7A3_falls_202401_v03.csv", "falls_total", "falls_altogether"),
+        ("7A3_falls_202401_v02.csv", "Acute medicine", f"Acute medicine {PATIENT}"),
     ):
         assert was in sent
         road.put(name, sent.replace(was, becomes, 1).encode())

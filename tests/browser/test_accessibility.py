@@ -70,8 +70,8 @@ FILES = {
     "accepted": "7A3_falls_202401_v01.csv",
     "accepted_with_warnings": "7A1_falls_202312_v01.csv",
     "partly_accepted": "7A4_falls_202402_v02.xlsx",
-    "refused": "7A3_falls_202401_v02.csv",
-    "quarantined": "7A3_falls_202401_v03.csv",
+    "refused": "7A3_falls_202401_v03.csv",
+    "quarantined": "7A3_falls_202401_v02.csv",
 }
 SUFFIXES = {"en": ".html", "cy": ".cy.html"}
 POINTS = "series,period,numerator,denominator\n" + "".join(

@@ -144,7 +144,7 @@ def test_print_the_pack_for_the_board_meeting(reader: Reader, tmp_path: Path) ->
 def test_mend_a_failed_file_with_its_page_alone(open_falls) -> None:
     """From the sender's list: which column is wrong, what it must be, and the sheet marked."""
     reader = Reader(open_falls("stewards/7A3/index.html").page)
-    reader.click(reader.page.locator("#mend").get_by_text("7A3_falls_202401_v02.csv"))
+    reader.click(reader.page.locator("#mend").get_by_text("7A3_falls_202401_v03.csv"))
     said = reader.page.locator("main").inner_text()
     assert "Not accepted" in reader.page.locator("h1").inner_text()
     assert "falls_total" in reader.page.locator("#problems").inner_text()

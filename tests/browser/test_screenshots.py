@@ -26,7 +26,7 @@ PAGES = {
 
 @pytest.fixture
 def paths(falls_road: Road) -> dict[str, str]:
-    refused = falls_road.receipts()["7A3_falls_202401_v02.csv"]["submission"]
+    refused = falls_road.receipts()["7A3_falls_202401_v03.csv"]["submission"]
     return PAGES | {"submission": f"stewards/7A3/submission-{refused}.html"}
 
 
