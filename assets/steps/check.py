@@ -120,11 +120,12 @@ def check_files(
     latest = _latest(night.today)
     with ThreadPoolExecutor(1) as pool:
         # What it validates with takes a second to load, and so does preparing many rows.
-        pool.submit(library)
+        loading = pool.submit(library)
         frame = prepared(
             stacked.filter(pl.col("column").is_null()).drop("column"), table, night.registers
         )
         frame = _with_named_months(frame, files, table, latest)
+        loading.result()
     sums, stacked = _sums(stacked), stacked.select(SUBMISSION)
     suite = suite_of(table, _codes(night), latest)
     frame = with_past(frame, suite, table, contract, night, [file.sender for file in files])

@@ -146,9 +146,10 @@ def _note(path: Path, pages: tuple[str, ...]) -> Note | NoteProblem:
 
 
 def _is_there(page: str, pages: tuple[str, ...]) -> bool:
-    """Whether a page is there, or was: an older quarter's note stays with the pack it was about.
+    """Whether a note may be about a page: one that is there, or any quarter up to the newest.
 
-    The last of the pages is the newest pack.
+    An older quarter's note stays with the pack that it was about. The last of the pages is the
+    newest pack.
     """
     quarter, newest = quarter_named(page), quarter_named(pages[-1])
     was_there = quarter is not None and newest is not None and quarter.first <= newest.first

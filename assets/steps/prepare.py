@@ -27,7 +27,9 @@ from data_contracts.suite import (
     sent,
 )
 
-SUBMITTER, OWNER, WHEN, PLACE = "submitter", "owner", "when", "place"
+SUBMITTER, OWNER, WHEN = "submitter", "owner", "when"
+# No column of a contract can have such a name.
+PLACE = "place in frame"
 # The population of a row that holds all others.
 EVERYBODY = "all"
 # A figure followed by .0 is what Excel makes of a count when it saves text.
