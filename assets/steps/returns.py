@@ -162,7 +162,15 @@ def _unmended(sent: Iterable[Receipt], lacking: Collection[str]) -> list[Receipt
 def _replaced(unmended: Iterable[Receipt], sent: Iterable[Receipt]) -> dict[str, str]:
     can_be = (one for one in unmended if one.outcome is not Outcome.QUARANTINED)
     newest = ((one, _newest_attempt(one, unmended, sent)) for one in can_be)
-    return {one.submission: other.submission for one, other in newest if other is not one}
+    newer = {one.submission: other.submission for one, other in newest if other is not one}
+    return {submission: _last_of(newer, submission) for submission in newer}
+
+
+def _last_of(newer: Mapping[str, str], submission: str) -> str:
+    """The end of a chain of attempts, each of which took the place of the one before."""
+    while submission in newer:
+        submission = newer[submission]
+    return submission
 
 
 def _newest_attempt(

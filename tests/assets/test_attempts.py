@@ -1,5 +1,6 @@
 """Which of several attempts at one return waits to be mended: the newest one, by hand."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from assets.steps.returns import superseded, to_mend
@@ -90,3 +91,22 @@ def test_what_was_accepted_in_full_leaves_nothing_waiting() -> None:
     )
     assert _waiting(*attempts) == []
     assert superseded(attempts) == {}
+
+
+def test_the_page_of_an_old_attempt_leads_to_one_that_waits() -> None:
+    """A file without a number counts as the highest of those it is held against, so as another one
+    for other months.
+    """
+    attempts = [
+        _without_number(_sent(1, "202402", 1, REFUSED)),
+        _sent(2, "202403", 3, REFUSED),
+        _without_number(_sent(3, "202402-202403", 1, REFUSED)),
+        _sent(4, "202402-202403", 1, PARTLY),
+    ]
+    (waits,) = _waiting(*attempts)
+    assert set(superseded(attempts).values()) == {waits}
+    assert len(superseded(attempts)) == 3
+
+
+def _without_number(sent: Receipt) -> Receipt:
+    return replace(sent, version=None, file_name=sent.file_name.replace("_v01", ""))
