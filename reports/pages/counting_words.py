@@ -25,7 +25,9 @@ def has_counting(problem: Row) -> bool:
 
 
 def _counted(case: Case) -> str:
-    is_apart = case.this.get("trial") or case.outcome in NOT_TAKEN
+    # On a desk a file is tried as if it were sent: what would become of it is what is told.
+    is_trial = case.this.get("trial") and not case.this.get("tried")
+    is_apart = is_trial or case.outcome in NOT_TAKEN
     if is_apart or not case.this["months_in_force"]:
         return "none"
     # A row that a rule asks about may have been set aside for something else in it.
