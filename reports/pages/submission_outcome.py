@@ -205,7 +205,7 @@ def is_settled(case: Case) -> bool:
 
 def lacks_wards(case: Case) -> bool:
     """Whether a file was accepted but is not used, as wards are missing that were sent before."""
-    return case.outcome in IN_FULL and bool(case.this["to_mend"])
+    return case.outcome in IN_FULL and bool(case.this["to_mend"] or _newer(case))
 
 
 def _original(case: Case) -> Rows:
@@ -318,10 +318,11 @@ def _step_keys(case: Case) -> tuple[str, ...]:
         return ("released",)
     if case.may_name_a_person:
         return STEPS_AFTER_IDENTIFIERS
+    if _newer(case):
+        # What was accepted of it stays in the report until the newer one is mended.
+        return ("superseded_in_use",) if case.this["months_in_force"] else ("superseded",)
     if lacks_wards(case):
         return ("add_wards", *MEND[1:])
-    if _newer(case):
-        return ("superseded",)
     asks = case.outcome in TO_MEND or case.outcome is Outcome.ACCEPTED_WITH_WARNINGS
     return ("settled",) if asks and is_settled(case) else STEPS[case.outcome]
 

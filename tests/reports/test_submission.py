@@ -218,6 +218,29 @@ def test_an_attempt_whose_place_a_newer_one_took_leads_to_that_one(edition, word
     ]
 
 
+def test_rows_of_an_old_attempt_that_stay_in_the_report_can_be_asked_about(edition, words):
+    newer = file("newer", "refused", 22)
+    older = file(
+        "asked", "partly_accepted", 9, months_in_force=[OCTOBER], to_mend=False,
+        superseded_by="newer",
+    )  # fmt: skip
+    page = page_of(edition_of(edition, older, newer), words, "asked")
+    assert [text(step) for step in page.steps] == [
+        "Mend the newer file as its own page says. Until then the rows that were accepted of "
+        "this one stay in the report, and what is asked about them can be answered."
+    ]
+
+
+def test_a_file_that_lacked_wards_is_told_so_after_a_newer_one_took_its_place(edition, words):
+    newer = file("newer", "refused", 22)
+    older = file("asked", "accepted_with_warnings", 9, to_mend=False, superseded_by="newer")
+    page = page_of(edition_of(edition, older, newer), words, "asked")
+    assert page.heading == "Not used: wards that you sent before are missing"
+    assert [text(step) for step in page.steps] == [
+        "Nothing more with this file: mend the newer one as its own page says."
+    ]
+
+
 @pytest.mark.parametrize(
     ("sent", "told"),
     [
@@ -237,10 +260,20 @@ def test_an_attempt_whose_place_a_newer_one_took_leads_to_that_one(edition, word
             "Nothing of this file is counted.",
         ),
         (
-            file("asked", "accepted_with_warnings", 9, months_in_force=[OCTOBER], tried=True),
+            file(
+                "asked",
+                "accepted_with_warnings",
+                9,
+                months_in_force=[OCTOBER],
+                tried=True,
+                trial=True,
+            ),
             "Once it is sent, what is asked about is counted as it is.",
         ),
-        (file("asked", "refused", 9, tried=True), "Nothing of this file would be counted."),
+        (
+            file("asked", "refused", 9, tried=True, trial=True),
+            "Nothing of this file would be counted.",
+        ),
     ],
 )
 def test_a_question_says_what_became_of_the_figure(edition, words, sent, told):

@@ -63,6 +63,15 @@ def test_a_file_that_lacks_a_ward_mends_no_other_but_waits_in_its_place(publishe
     assert waiting(published) == [("Questions without an answer", name(4))]
 
 
+def test_a_file_that_lacks_a_ward_and_was_sent_again_says_both(published: Road) -> None:
+    send(published, 2, LACKING, 20)
+    assert send(published, 3, [], 22) is Verdict.NEEDS_STEWARD
+    assert [file for _, file in waiting(published)] == [name(3)]
+    old = published.steward_page(name(2))
+    assert "Not used: wards that you sent before are missing" in old
+    assert "Nothing more with this file: mend the newer one as its own page says." in old
+
+
 @pytest.mark.parametrize("language", ["", ".cy"])
 def test_the_list_of_files_names_it(published: Road, language: str) -> None:
     send(published, 2, LACKING, 20)
