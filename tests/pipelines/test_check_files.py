@@ -110,11 +110,15 @@ def test_both_are_in_the_language_that_was_asked_for(
          "A file that arrives by 22 April 2024 is still in the final report."),
         ({"falls_total": "six"}, "the rows named below would be set aside",
          "A mended file that arrives by 22 April 2024 is still in the final report."),
+        # 40 falls in 400 bed days: asked about, and counted.
+        ({"occupied_bed_days": 400, "falls_total": 40, "falls_no_harm": 38},
+         "Once it is sent, what is asked about is counted as it is.",
+         "A file that arrives by 22 April 2024 is still in the final report."),
         ({"ward_name": "999 000 0018"}, "the file would be locked away", ""),
     ],
 )  # fmt: skip
 def test_the_page_says_what_would_become_of_the_file(
-    tmp_path: Path, changed: dict[str, str], outcome: str, deadline: str
+    tmp_path: Path, changed: dict[str, Any], outcome: str, deadline: str
 ) -> None:
     """March's deadline is the tenth working day of April 2024 (two bank holidays at Easter)."""
     page = tmp_path / "a.html"
