@@ -236,7 +236,7 @@ def decisions_in(lake: Lake) -> Iterator[tuple[Path, Decision]]:
     """Every decision of a lake with its file, in the order of the files' names."""
     for path in sorted(lake.decisions.glob("*.yaml")):
         if path.name != CONTACTS:
-            yield from ((path, one) for one in _parsed(path, path.read_bytes()))
+            yield from ((path, one) for one in _parsed(f"decisions/{path.name}", path.read_bytes()))
 
 
 def audit_list(lake: Lake) -> list[Entry]:
@@ -250,7 +250,7 @@ def decided_already(lake: Lake, facts: Mapping[str, Any]) -> Entry | None:
 
     `facts` are the keys of an entry. Raises DecisionError for what no night could use.
     """
-    (asked,) = _parsed(lake.decisions / "asked", yaml.safe_dump([_filled(facts)]).encode())
+    (asked,) = _parsed(ASKED, yaml.safe_dump([_filled(facts)]).encode())
     same = (
         _entry(path, one) for path, one in decisions_in(lake) if _content(one) == _content(asked)
     )
@@ -283,7 +283,7 @@ def write_decision(lake: Lake, facts: Mapping[str, Any], now: datetime) -> Path:
     content = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False).encode()
     digest = hashlib.sha256(content).hexdigest()[:8]
     place = lake.decisions / f"{now:%Y%m%d-%H%M%S}-{entry.get('decision')}-{digest}.yaml"
-    _parsed(place, content)
+    _parsed(ASKED, content)
     lake.decisions.mkdir(parents=True, exist_ok=True)
     # Made beside its place: no night may read half a decision.
     making = place.with_name(f".making-{place.stem}")
@@ -332,22 +332,24 @@ def _concerns(closure: Closure, part: Part) -> bool:
     return ward is not None and spelling(closure.ward) == spelling(ward)
 
 
+# What is about to be written has no file yet.
+ASKED = "This decision"
+
+
 @cache
-def _parsed(path: Path, content: bytes) -> tuple[Decision, ...]:
+def _parsed(where: str, content: bytes) -> tuple[Decision, ...]:
     try:
         listed: Any = yaml.safe_load(content) or []
         return tuple(
             _decision(entry) for entry in TypeAdapter(list[dict[str, Any]]).validate_python(listed)
         )
     except ValidationError as error:
-        raise DecisionError(f"decisions/{path.name}: {_sentence(error)}") from error
+        raise DecisionError(f"{where}: {_sentence(error)}") from error
     except KeyError as error:
         known = ", ".join(DECIDES)
-        raise DecisionError(
-            f"decisions/{path.name}: there is no decision {error}; there are {known}."
-        ) from None
+        raise DecisionError(f"{where}: there is no decision {error}; there are {known}.") from None
     except yaml.YAMLError as error:
-        raise DecisionError(f"decisions/{path.name} is not YAML.") from error
+        raise DecisionError(f"{where} is not YAML.") from error
 
 
 def _sentence(error: ValidationError) -> str:

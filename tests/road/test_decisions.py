@@ -156,7 +156,10 @@ def test_a_blank_reason_is_refused_before_it_is_written(published: Road) -> None
     good = _submission(published, "7A4_hand-hygiene_202401-202403_v01.csv")
     blank = ("--role", "Lead", "--team", "Safe Care", "--reason", " ")
     code, said = _decide(published, "withdraw", good, *blank)
-    assert (code, "reason: String should have at least 1 character." in said) == (2, True)
+    assert (code, "This decision: reason: String should have at least 1 character." in said) == (
+        2,
+        True,
+    )
     assert not list((published.lake / "decisions").iterdir())
 
 
