@@ -13,10 +13,10 @@ import polars as pl
 
 # One row for each thing that waits, oldest first. `organisation`: whose return it is; `submitter`:
 # who has to send, which is another one only where a table is sent for others. `since`: the deadline
-# of a missing return, else the day on which the file came; `working_days`: how many of Wales have
-# passed since then. `period`: the month, or the first of several; null where it cannot be told.
-# `submission` and `file_name` are null for a missing return. `problems`: unanswered warnings,
-# else 1.
+# of a missing return, else the day on which the file came, or the first of the attempts whose place
+# it took; `working_days`: how many of Wales have passed since then. `period`: the month, or the
+# first of several; null where it cannot be told. `submission` and `file_name` are null for a
+# missing return. `problems`: unanswered warnings, else 1.
 QUEUE_SCHEMA = pl.Schema(
     {
         "kind": pl.String(),

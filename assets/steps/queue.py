@@ -115,8 +115,12 @@ def _missing(returns: pl.DataFrame) -> pl.DataFrame:
 
 
 def _to_mend(submissions: pl.DataFrame) -> pl.DataFrame:
+    """Files to be mended; one that took the place of earlier attempts waits since the first."""
+    before = submissions.group_by(submission="superseded_by").agg(pl.col("arrived").min())
     return (
         submissions.filter("to_mend")
+        .join(before, on="submission", how="left", suffix="_first", maintain_order="left")
+        .with_columns(arrived=pl.min_horizontal("arrived", "arrived_first"))
         .with_columns(
             # A file that was accepted is only mended where wards are missing in it.
             kind=pl.when(pl.col("outcome").is_in([one.value for one in IN_FULL]))

@@ -162,12 +162,14 @@ class _Making:
         )
 
     def _file(self, row: Row) -> tuple[date, WaitingRow]:
+        kind = Waits(row["kind"])
+        case = "arrived" if kind is Waits.WARNINGS else "first_sent"
         made = self._row(
             row,
-            Waits(row["kind"]),
+            kind,
             months=spoken_months(self.words, row["period"], row["period_to"]),
             file=self._named(row),
-            since=self.words.text("queue.since.arrived", date=self.words.date(row["since"])),
+            since=self.words.text(f"queue.since.{case}", date=self.words.date(row["since"])),
             days=row["working_days"],
         )
         return row["since"], made

@@ -65,7 +65,7 @@ SUBMISSIONS = {
     "version": pl.Int64, "period_from": pl.Date, "period_to": pl.Date,
     "organisations": pl.List(pl.String), "rows_read": pl.Int64, "rows_accepted": pl.Int64,
     "rows_set_aside": pl.Int64, "warnings": pl.Int64, "months_in_force": pl.List(pl.Date),
-    "duplicate_of": pl.String, "to_mend": pl.Boolean,
+    "duplicate_of": pl.String, "to_mend": pl.Boolean, "superseded_by": pl.String,
 }  # fmt: skip
 CHANGES = {
     "organisation": pl.String, "level": pl.String, "workstream": pl.String, "measure": pl.String,

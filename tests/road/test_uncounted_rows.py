@@ -57,6 +57,8 @@ def test_a_file_that_lacks_a_ward_mends_no_other_but_waits_in_its_place(publishe
     assert waiting(published) == [("Accepted in part", name(2))]
     assert send(published, 3, LACKING, 22) is Verdict.NEEDS_STEWARD
     assert waiting(published) == [("Wards are missing", name(3))]
+    # A return that is sent again with another mistake has still waited since the first.
+    assert "First sent: 20 April 2024" in published.page("collaborative/queue.html")
     assert name(3) in published.steward_page(name(2))
     assert send(published, 4, WHOLE, 24) is Verdict.GOOD
     # A month that was closed on 22 April is changed, which is only asked about.
