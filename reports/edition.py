@@ -31,7 +31,8 @@ class Edition:
     of spc.Analysis.points). series: one row for each series and phase (the same keys and the
     columns of spc.Analysis.series). returns: organisation x workstream x table x period with
     status, submission, deadline, arrived, parts_in, parts_due. submissions, problems: the files
-    sent (`to_mend`: nothing newer has put it right; `superseded_by`: the newest attempt, where that
+    sent (`counts_in_full`: no other file stands for one of its organisations in one of its months;
+    `to_mend`: nothing newer has put it right; `superseded_by`: the newest attempt, where that
     is to be mended instead) and what was found in them. changes: dated facts about work.
     before: the verdict on each series (series, verdict) as the report for the month before stood
     then; None where that is not known.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -57,6 +57,7 @@ SUBMISSION_SCHEMA = pl.Schema(
         "rows_set_aside": pl.Int64(),
         "warnings": pl.Int64(),
         "months_in_force": pl.List(pl.Date),
+        "counts_in_full": pl.Boolean(),
         "duplicate_of": pl.String(),
         "to_mend": pl.Boolean(),
         "superseded_by": pl.String(),
@@ -66,6 +67,8 @@ SUBMISSION_SCHEMA = pl.Schema(
         "released": pl.String(),
     }
 )
+# An organisation and a month.
+Sent: TypeAlias = tuple[str, date]
 CHANGE_SCHEMA = pl.Schema(
     {
         "organisation": pl.String(),
@@ -129,9 +132,9 @@ def submissions_frame(night: Night, months: pl.DataFrame, questions: pl.DataFram
     A question about missing wards, which only shows beside other months, turns an accepted one into
     one to check.
     """
-    used: dict[str, set[date]] = defaultdict(set)
-    for submission, period in months.select("submission", "period").iter_rows():
-        used[submission].add(period)
+    used: dict[str, set[Sent]] = defaultdict(set)
+    for submission, *sent in months.select("submission", "organisation", "period").iter_rows():
+        used[submission].add((sent[0], sent[1]))
     asked = Counter[str](questions["submission"])
     receipts = all_receipts(night.lake)
     decisions = read_decisions(night)
@@ -151,10 +154,11 @@ def submissions_frame(night: Night, months: pl.DataFrame, questions: pl.DataFram
     return pl.DataFrame(rows, schema=SUBMISSION_SCHEMA, orient="row")
 
 
-def _submission(receipt: Receipt, in_force: set[date], questions: int) -> dict[str, Any]:
+def _submission(receipt: Receipt, in_force: set[Sent], questions: int) -> dict[str, Any]:
     name = parsed_name(receipt.file_name)
     # A list without months counts from the month its file is named after.
-    in_force = {name.first or month if month == NO_MONTH else month for month in in_force}
+    months = {name.first or month if month == NO_MONTH else month for _, month in in_force}
+    accepted = {(sent.organisation, sent.period) for sent in receipt.months if sent.rows}
     periods = sorted(
         sent.period for sent in receipt.months if sent.rows and sent.period != NO_MONTH
     )
@@ -173,7 +177,8 @@ def _submission(receipt: Receipt, in_force: set[date], questions: int) -> dict[s
         "period_to": name.last or next(reversed(periods), None),
         "organisations": sorted({sent.organisation for sent in receipt.months}),
         "warnings": receipt.warnings + questions,
-        "months_in_force": sorted(in_force),
+        "months_in_force": sorted(months),
+        "counts_in_full": accepted <= in_force,
     }
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from data_contracts.contract import Scope
 from data_contracts.problems import CATALOGUE, NOT_TAKEN, Outcome
-from reports.months import months
 from reports.pages.submission_case import Case, Row
 
 
@@ -31,12 +30,5 @@ def _counted(case: Case) -> str:
     if is_apart or not case.this["months_in_force"]:
         return "none"
     # A row that a rule asks about may have been set aside for something else in it.
-    is_whole = case.outcome is not Outcome.PARTLY_ACCEPTED and _every_month_counts(case)
+    is_whole = case.outcome is not Outcome.PARTLY_ACCEPTED and case.this["counts_in_full"]
     return "all" if is_whole else "some"
-
-
-def _every_month_counts(case: Case) -> bool:
-    first, last = case.first_month, case.last_month
-    if first is None or last is None:
-        return True
-    return set(months(first, last)) <= set(case.this["months_in_force"])

@@ -99,6 +99,7 @@ def _submission(
         "period_to": last or next(reversed(months), None),
         "organisations": sorted({one["organisation"] for one in sent}),
         "months_in_force": months,
+        "counts_in_full": True,
         "to_mend": outcome in TO_MEND,
         "tried": True,
     }

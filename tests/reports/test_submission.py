@@ -253,6 +253,18 @@ def test_a_file_that_lacked_wards_is_told_so_after_a_newer_one_took_its_place(ed
             "What is asked about was counted as it was sent, but for rows that were set aside "
             "and months that another file stands for.",
         ),
+        # Another file stands for one of its organisations.
+        (
+            file(
+                "asked",
+                "accepted_with_warnings",
+                9,
+                months_in_force=[OCTOBER],
+                counts_in_full=False,
+            ),
+            "What is asked about was counted as it was sent, but for rows that were set aside "
+            "and months that another file stands for.",
+        ),
         (file("asked", "accepted_with_warnings", 9), "Nothing of this file is counted."),
         (file("asked", "refused", 9), "Nothing of this file is counted."),
         (
