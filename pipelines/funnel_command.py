@@ -227,7 +227,7 @@ def _table(outside: pl.DataFrame) -> Table:
     rows = outside.sort(pl.col("place") != "beyond_998", maintain_order=True).head(MOST_LINES)
     for row in rows.iter_rows(named=True):
         cells = [row["unit"], f"{row['numerator']:,g}", f"{row['denominator']:,g}"]
-        level = {"beyond_95": "95 %", "beyond_998": "99.8 %"}[row["place"]]
+        level = {"beyond_95": "95%", "beyond_998": "99.8%"}[row["place"]]
         side = "high" if row["side"] > 0 else "low"
         verdict = row["verdict_95"].replace("_", " ")
         cells += [f"{row['value']:.4g}", level, side, verdict]

@@ -46,8 +46,8 @@ def rate(file: Path, *more: str | Path) -> tuple[int, str]:
 def test_it_says_who_lies_outside_and_at_which_level(tmp_path):
     code, text = rate(put(tmp_path), "--direction", "down")
     assert code == 0
-    assert re.search(r"a +24 +1,000 +24 +99\.8 % +high +concern", text)
-    assert re.search(r"c +1 +1,000 +1 +99\.8 % +low +improvement", text)
+    assert re.search(r"a +24 +1,000 +24 +99\.8% +high +concern", text)
+    assert re.search(r"c +1 +1,000 +1 +99\.8% +low +improvement", text)
     assert not re.search(r"\bb +10", text)
     assert "4 units, target 10, phi" in text
     assert "lines not widened" in text
@@ -62,7 +62,7 @@ def test_adjusting_widens_the_lines(tmp_path):
     code, text = rate(put(tmp_path), "--adjust")
     assert code == 0
     assert "lines widened" in text
-    assert "99.8 %" not in text
+    assert "99.8%" not in text
 
 
 def test_a_target_is_given_in_the_unit_of_the_result(tmp_path):
@@ -175,11 +175,11 @@ def test_the_page_has_a_mark_for_each_unit_and_a_line_for_each_level(tmp_path):
     svg = svg_of(page)
     titles = [title.text for title in svg.iter("title")]
     assert len(titles) == 4
-    assert "a: 24.00 (24 of 1,000). Above the 99.8 % lines." in titles
+    assert "a: 24.00 (24 of 1,000). Above the 99.8% lines." in titles
     dashed = [path for path in svg.iter("path") if path.get("stroke-dasharray")]
     assert len(dashed) == 2
     said = {text.text for text in svg.iter("text")}
-    assert {"99.8 %", "95 %", "10.00 overall", "Exposure", "Rate per 1,000"} <= said
+    assert {"99.8%", "95%", "10.00 overall", "Exposure", "Rate per 1,000"} <= said
     assert {"a", "b", "c"} <= said
 
 
@@ -193,9 +193,9 @@ def test_of_many_units_only_those_outside_are_named(tmp_path):
 
 def test_the_page_says_the_drawing_in_words_and_as_a_table(tmp_path):
     page = page_of(tmp_path, FALLS + "e,0,0\nf,0,20\n", "--direction", "down")
-    assert "2 units beyond the 99.8 % lines" in page
-    assert "Above the 99.8 % line: a." in page
-    assert "Below the 99.8 % line: c." in page
+    assert "2 units beyond the 99.8% lines" in page
+    assert "Above the 99.8% line: a." in page
+    assert "Below the 99.8% line: c." in page
     assert "Too small to tell: 1;" in page
     assert "Units of 0/0 or without a number have no place." in page
     assert page.count('<th scope="row">') == 6
@@ -259,14 +259,14 @@ def told_by(page: str) -> str:
     ],
 )
 def test_verdicts_have_the_words_that_charts_have(tmp_path, words, verdict):
-    assert f"Above the 99.8 % lines {verdict}" in told_by(page_of(tmp_path, FALLS, *words))
+    assert f"Above the 99.8% lines {verdict}" in told_by(page_of(tmp_path, FALLS, *words))
 
 
 def test_the_page_can_be_in_welsh(tmp_path):
     page = page_of(tmp_path, FALLS, "--direction", "down", "--language", "cy")
     assert '<html lang="cy">' in page
     told = told_by(page)
-    assert "2 uned y tu hwnt i'r llinellau 99.8 %" in told.replace("&#39;", "'")
+    assert "2 uned y tu hwnt i'r llinellau 99.8%" in told.replace("&#39;", "'")
     assert "Cyfieithiad drafft." in told
     assert "Is sydd orau." in told
     assert "a: 24.00 (24 o 1,000)." in told

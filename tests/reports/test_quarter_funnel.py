@@ -70,7 +70,7 @@ def test_organisations_are_summed_over_the_quarter_and_told_by_name() -> None:
     """P(X >= 300 | 195) is about 1e-12, P(X <= 180 | 195) about 0.15: one is outside."""
     told = _falls(_compared())
     assert told.view.headline == (
-        "Falls per 1,000 bed days: 1 organisation beyond the 99.8 % lines: Cardiff and Vale"
+        "Falls per 1,000 bed days: 1 organisation beyond the 99.8% lines: Cardiff and Vale"
     )
     assert told.subtitle.startswith("Falls per 1,000 occupied bed days, July 2026 to September")
     assert "8 units: 6.5 overall." in told.view.alternative
@@ -111,7 +111,7 @@ def test_an_organisation_whose_quarter_is_not_whole_has_no_place() -> None:
 
 def test_it_stands_on_the_page_in_both_languages() -> None:
     edition = _compared()
-    for language, said in (("en", "beyond the 99.8 % lines"), ("cy", "y tu hwnt")):
+    for language, said in (("en", "beyond the 99.8% lines"), ("cy", "y tu hwnt")):
         page = workstream_page(edition, "falls", Words.load(edition.translations_folder, language))
         assert said in page.funnels[0].view.headline
         assert page.funnels[0].csv_href in page.files
@@ -137,7 +137,7 @@ def test_an_organisation_knows_its_place_without_the_others_figures() -> None:
         "Falls per 1,000 bed days",
         "July 2026 to September 2026",
     )
-    assert (falls.value, falls.overall, falls.place) == ("10.0", "6.5", "Above the 99.8 % lines")
+    assert (falls.value, falls.overall, falls.place) == ("10.0", "6.5", "Above the 99.8% lines")
     assert falls.is_outside
     other = organisation_page(whole.shown_to(organisation("7A1")), words, "7A1")
     assert other.workstreams[0].places[0].place == "Within"
