@@ -316,16 +316,11 @@ def load_registers(folder: Path | None = None) -> Registers:
 
 def normalised(text: pl.Expr) -> pl.Expr:
     """Text as aliases are compared: lower case, one space, `and` for `&`, straight apostrophes."""
-    return text.cast(pl.String).map_batches(
-        _normalised_once, return_dtype=pl.String, is_elementwise=True
-    )
-
-
-def _normalised_once(texts: pl.Series) -> pl.Series:
-    """Each text once: a column of a million codes has a few hundred different ones."""
-    distinct = texts.unique()
-    told = pl.select(_normalised(pl.lit(distinct))).to_series()
-    return texts.replace_strict(distinct, told, return_dtype=pl.String)
+    text = text.cast(pl.String)
+    # Each text once: a column of a million codes has a few hundred different ones. Without a Python
+    # function: polars waits for Python there, and for ever where another thread pickles a frame.
+    distinct = text.unique(maintain_order=True)
+    return text.replace_strict(distinct, _normalised(distinct), return_dtype=pl.String)
 
 
 def _normalised(text: pl.Expr) -> pl.Expr:
