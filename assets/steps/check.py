@@ -23,7 +23,7 @@ from assets.steps.earlier import Sender
 from assets.steps.findings import Background, Sheet, findings, total_rows
 from assets.steps.night import LONDON, Night
 from assets.steps.past import with_past
-from assets.steps.prepare import SUBMITTER, prepared, row_scope_codes, total_of
+from assets.steps.prepare import SUBMITTER, among, prepared, row_scope_codes, total_of
 from assets.steps.read import is_blank, parsed_name, rows_of
 from assets.steps.receive import waiting
 from assets.steps.result import StepResult
@@ -92,7 +92,8 @@ class Waiting:
 
 def check(night: Night, contract: Contract) -> StepResult:
     """Give every waiting submission of a contract its outcome. Rows: the records accepted."""
-    files = [_waiting(folder) for folder in waiting(night, contract)]
+    with ThreadPoolExecutor() as pool:
+        files = list(pool.map(_waiting, waiting(night, contract)))
     settled: list[Settled] = []
     for table in contract.tables:
         own = [file for file in files if file.table == table.name]
@@ -180,7 +181,9 @@ def _stacked(files: list[Waiting], table: Table) -> pl.DataFrame:
         pl.Series(SUBMITTER, [file.submitter for file in files], pl.String).gather(place),
     )
     names = [name for name in table.column_names if name in rows]
-    return rows.filter(~is_blank(names)).with_columns(
+    # Few rows are blank: only those whose first cell is are looked at as a whole.
+    is_filled = ~among(rows, is_blank(names[:1]), is_blank(names))
+    return rows.filter(is_filled).with_columns(
         column=total_of(rows).cast(pl.String), **{holds(SURPLUS): _in_place(files)}
     )
 
@@ -355,7 +358,10 @@ def _settled(
 
 def _effects(found: pl.DataFrame, table: Table) -> Counter[Effect]:
     kinds = dict(problems.CATALOGUE) | {rule.code: Kind.of_rule(rule) for rule in table.rules}
-    return Counter(kinds[code].effect for code in found["code"])
+    effects = Counter[Effect]()
+    for code, times in found["code"].value_counts().iter_rows():
+        effects[kinds[code].effect] += times
+    return effects
 
 
 def _named_otherwise(

@@ -98,7 +98,7 @@ def _with_keys(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     ward = [SUBMISSION, *(f"{name}:key" for name in WARD_BY_MONTH)]
     spellings = frame.select("ward_code:key", sent("ward_code")).unique()
     spelt_twice = spellings.filter(pl.col("ward_code:key").is_duplicated())["ward_code:key"]
-    is_spelt_in_two_ways = _among(
+    is_spelt_in_two_ways = among(
         frame,
         pl.col("ward_code:key").is_in(spelt_twice.unique().implode()),
         pl.col(sent("ward_code")).n_unique().over(ward) > 1,
@@ -110,7 +110,7 @@ def _with_keys(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     )
 
 
-def _among(frame: pl.DataFrame, few: pl.Expr, condition: pl.Expr) -> pl.Series:
+def among(frame: pl.DataFrame, few: pl.Expr, condition: pl.Expr) -> pl.Series:
     """Of which rows a condition on a row and its group is true; it can be only among a `few`.
 
     Groups of a million rows by many keys take seconds. The few are whole groups.
@@ -267,7 +267,7 @@ def _with_populations(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
         is_all, is_part = population == EVERYBODY, population.is_in(parts)
         return is_all.any().over(groups) & is_part.any().over(groups)
 
-    mixed = _among(frame, has_both([pl.col(SUBMISSION)]), has_both(within))
+    mixed = among(frame, has_both([pl.col(SUBMISSION)]), has_both(within))
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in (*places, "period"))
     counts_once = pl.when(known & population.is_not_null()).then(~mixed)
     return frame.with_columns(counts_once.alias(holds(problems.ALL_AND_PARTS.code, "population")))

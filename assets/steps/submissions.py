@@ -245,7 +245,7 @@ def _fill(settled: Settled) -> None:
         settled.records.write_parquet(folder / RECORDS)
     quarantined = receipt.outcome is Outcome.QUARANTINED
     if settled.problems.height and not quarantined:
-        read_text(folder).write_parquet(folder / SHEET)
+        read_text(folder).write_parquet(folder / SHEET, statistics=False)
     forget_reading(folder)
     (folder / RECEIPT).write_bytes(json_bytes(asdict(receipt)))
     if quarantined:
@@ -257,7 +257,7 @@ def _write_problems(found: pl.DataFrame, place: Path) -> None:
     if found.is_empty():
         place.write_bytes(_no_problems())
     else:
-        found.write_parquet(place)
+        found.write_parquet(place, statistics=False)
 
 
 @cache
