@@ -84,9 +84,10 @@ def csv_of(
 def workbook_of(
     *sheets: list[list[Any]], first_row: int = 0, hidden: tuple[int, ...] = ()
 ) -> bytes:
-    """Lists of cells as an XLSX with a sheet for each, numbers as numbers."""
+    """Lists of cells as an XLSX with a sheet for each, numbers as numbers and days as days."""
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
+    options = {"in_memory": True, "strings_to_formulas": False, "default_date_format": "mmm-yy"}
+    with xlsxwriter.Workbook(buffer, options) as book:
         for number, lines in enumerate(sheets):
             sheet = book.add_worksheet(f"Sheet {number + 1}")
             if number in hidden:

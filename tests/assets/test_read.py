@@ -11,7 +11,7 @@ import random
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -306,8 +306,16 @@ def test_columns_keep_their_letters_where_a_sheet_begins_further_in(reader: Read
 
 
 def test_a_month_may_be_an_excel_date(reader: Reader) -> None:
-    lines = lines_of([ward(period="2024-03-01 00:00:00")])
-    assert reader(workbook_of(lines), BOOK).rows["period"].to_list() == ["2024-03-01 00:00:00"]
+    head, line = lines_of([ward(period="2024-03-01")])
+    line[head.index("period")] = date(2024, 3, 1)
+    assert reader(workbook_of([head, line]), BOOK).rows["period"].to_list() == ["2024-03-01"]
+
+
+def test_a_time_of_day_in_a_workbook_is_shown(reader: Reader) -> None:
+    head, line = lines_of([ward(period="2024-03-01")])
+    line[head.index("period")] = datetime(2024, 3, 1, 9, 30)
+    told = reader(workbook_of([head, line]), BOOK).rows["period"].to_list()
+    assert told == ["2024-03-01 09:30:00"]
 
 
 def test_an_error_in_a_cell_refuses_the_workbook_and_is_shown(reader: Reader) -> None:
