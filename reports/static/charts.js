@@ -23,6 +23,17 @@
     document.head.firstChild.target = '_self';
   }
 
+  /* It also looks there for the ids of other charts, as its new ones must not equal them. They are at
+     hand, and so are those of charts that are not in the page yet. */
+  var taken = [];
+
+  function idsAtHand(make) {
+    document.querySelectorAll = function (what) {
+      return what === 'defs' ? taken : Document.prototype.querySelectorAll.call(document, what);
+    };
+    try { return make(); } finally { delete document.querySelectorAll; }
+  }
+
   /* A page that was made one file has the library packed; its policy names the script's hash. */
   function unpackedLibrary(packed) {
     var bytes = Uint8Array.from(atob(packed.textContent), function (byte) { return byte.charCodeAt(0); });
@@ -194,13 +205,14 @@
   function draw(some) {
     if (!window.Plotly) { library().then(function () { draw(some); }); return; }
     baseAtHand();
-    var pictures = some.map(picture);
+    var pictures = idsAtHand(function () { return some.map(picture); });
     some.forEach(function (plot, place) { putIn(plot, pictures[place]); });
   }
 
   function picture(plot) {
     var figure = figureOf(plot), width = widthOf(plot), made = document.createElement('div');
     window.Plotly.newPlot(made, dataOf(figure, width), layoutOf(plot, figure, width), QUIET);
+    taken.push({ id: made.querySelector('defs').id });
     return made;
   }
 

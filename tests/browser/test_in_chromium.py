@@ -144,6 +144,20 @@ def test_the_element_plotly_looks_for_leaves_addresses_as_they_are(open_page):
     assert page.url.endswith("ws-hand-hygiene.html#main")
 
 
+def test_ids_of_charts_are_their_own_even_where_chance_has_two_alike(open_page):
+    """Plotly takes ids by chance; here chance says each of them four times."""
+    page = open_page(WORKSTREAM).page
+    page.wait_for_function("() => window.Plotly")
+    ids = page.evaluate(
+        """() => { let asked = 0; Math.random = () => Math.floor(asked++ / 24) % 16 / 16;
+          window.dispatchEvent(new Event('beforeprint'));
+          return [...document.querySelectorAll('.plot [id]')].map(one => one.id); }"""
+    )
+    assert len(ids) >= 7 * 3
+    assert len(set(ids)) == len(ids)
+    assert page.evaluate("Object.hasOwn(document, 'querySelectorAll')") is False
+
+
 def test_a_chart_drawn_anew_tells_its_points_to_pointer_and_keys(open_page):
     page = open_page("org/7A4/index.html").page
     plot = page.locator(".plot[data-figure]").first
