@@ -1,4 +1,4 @@
-/* Draws the charts of a page when they come into view, reads their points by key, fits them to
+/* Draws the charts of a page, those in view first, reads their points by key, fits them to
    the window and to paper. Figures are JSON in the page; nothing is fetched but plotly, from the
    folder this file stands in. Not here: filters, sorting and everything that is not a chart. */
 (function () {
@@ -14,6 +14,8 @@
   var folder = here.slice(0, here.lastIndexOf('/') + 1);
   var plots = [].slice.call(document.querySelectorAll('.plot[data-figure]'));
   var onPaper = false, plotly, shared;
+  /* Those to draw, or to draw anew; in reading order. */
+  var left = plots, resting = false;
 
   /* Plotly looks for a base element at each chart, through the whole page where there is none. This one
      is soon found and, without an address, changes nothing. */
@@ -205,8 +207,23 @@
   function draw(some) {
     if (!window.Plotly) { library().then(function () { draw(some); }); return; }
     baseAtHand();
+    left = left.filter(function (plot) { return some.indexOf(plot) < 0; });
     var pictures = idsAtHand(function () { return some.map(picture); });
     some.forEach(function (plot, place) { putIn(plot, pictures[place]); });
+    drawTheRest();
+  }
+
+  /* Charts in view come first. The others are drawn one by one while nothing else is to do, so that they
+     are there when a reader scrolls to them. One without a width is hidden, and one may have been taken
+     out of the page. */
+  function drawTheRest() {
+    if (resting || onPaper || !left.length || !window.Plotly || !window.requestIdleCallback) return;
+    resting = true;
+    window.requestIdleCallback(function () {
+      resting = false;
+      var next = left.filter(function (plot) { return plot.seenWidth && plot.isConnected; }).slice(0, 1);
+      if (next.length && !onPaper) draw(next);
+    });
   }
 
   function picture(plot) {
@@ -239,18 +256,19 @@
     plot.addEventListener('blur', function () { window.Plotly.Fx.unhover(plot.picture); });
   }
 
-  function drawn(some) { return some.filter(function (plot) { return plot.classList.contains('is-drawn'); }); }
+  var watch = window.IntersectionObserver && new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) { entry.target.seenWidth = Math.floor(entry.boundingClientRect.width); });
+    var inView = entries.filter(function (entry) { return entry.isIntersecting; });
+    var seen = inView.map(function (entry) { return entry.target; });
+    seen = seen.filter(function (plot) { return left.indexOf(plot) >= 0; });
+    if (seen.length) draw(seen); else drawTheRest();
+  }, { rootMargin: '400px' });
 
-  function drawInView() {
-    var watch = new IntersectionObserver(function (entries) {
-      var seen = entries.filter(function (entry) { return entry.isIntersecting; });
-      if (seen.length) draw(seen.map(function (entry) {
-        watch.unobserve(entry.target);
-        entry.target.seenWidth = Math.floor(entry.boundingClientRect.width);
-        return entry.target;
-      }));
-    }, { rootMargin: '400px' });
-    plots.forEach(function (plot) { watch.observe(plot); });
+  /* An observer that begins anew tells of each chart whether it is in view, and how wide it is. */
+  function drawWhenSeen(some) {
+    if (!watch) { draw(some); return; }
+    left = plots.filter(function (plot) { return some.indexOf(plot) >= 0 || left.indexOf(plot) >= 0; });
+    some.forEach(function (plot) { watch.unobserve(plot); watch.observe(plot); });
   }
 
   function chooseScale(event) {
@@ -262,16 +280,18 @@
     var section = group.closest('section');
     var small = plots.filter(function (plot) { return plot.dataset.size === 'small' && section.contains(plot); });
     small.forEach(function (plot) { plot.dataset.scale = scale; });
-    draw(drawn(small));
+    drawWhenSeen(small);
+  }
+
+  /* A telephone also tells of another size when its bar with the address comes or goes. */
+  function isOfAnotherWidth(plot) {
+    return !plot.picture || plot.picture.layout.width !== Math.floor(plot.getBoundingClientRect().width);
   }
 
   var waiting;
   window.addEventListener('resize', function () {
     clearTimeout(waiting);
-    waiting = setTimeout(function () {
-      plots.forEach(function (plot) { plot.seenWidth = plot.clientWidth; });
-      draw(drawn(plots));
-    }, 120);
+    waiting = setTimeout(function () { drawWhenSeen(plots.filter(isOfAnotherWidth)); }, 120);
   });
   /* Paper cannot unfold anything: it has the definitions open, and what the reader has opened. */
   function definitions(areOpen) {
@@ -281,13 +301,13 @@
     });
   }
   window.addEventListener('beforeprint', function () { onPaper = true; definitions(true); draw(plots); });
-  window.addEventListener('afterprint', function () { onPaper = false; definitions(false); draw(drawn(plots)); });
+  window.addEventListener('afterprint', function () { onPaper = false; definitions(false); drawWhenSeen(plots); });
   [].forEach.call(document.querySelectorAll('.scale-choice'), function (group) {
     group.addEventListener('click', chooseScale);
   });
   /* Whoever prints has the library already. `safecare publish --pdf` prints a page as soon as it is
      loaded, and asks with #print that its load waits for the library; readers need not wait. */
   if (plots.length && location.hash === '#print') library();
-  else if (plots.length) window.addEventListener('load', library);
-  if ('IntersectionObserver' in window) drawInView(); else draw(plots);
+  else if (plots.length) window.addEventListener('load', function () { library().then(drawTheRest); });
+  drawWhenSeen(plots);
 })();

@@ -158,6 +158,53 @@ def test_ids_of_charts_are_their_own_even_where_chance_has_two_alike(open_page):
     assert page.evaluate("Object.hasOwn(document, 'querySelectorAll')") is False
 
 
+ALL_ARE_AS_WIDE_AS_THEIR_PLACE = """() => [...document.querySelectorAll('.plot')].every(plot => {
+  const svg = plot.querySelector('svg.main-svg');
+  return svg && svg.clientWidth === plot.clientWidth; })"""
+
+
+def test_charts_out_of_view_are_there_before_anybody_scrolls(open_page):
+    page = open_page(WORKSTREAM).page
+    page.wait_for_function("() => document.querySelectorAll('.plot.is-drawn').length === 7")
+    assert page.evaluate("scrollY") == 0
+    assert page.evaluate(ALL_ARE_AS_WIDE_AS_THEIR_PLACE)
+
+
+def test_in_a_window_of_another_width_charts_in_view_are_drawn_first(open_falls):
+    page = open_falls("collaborative/ws-falls.html").page
+    page.wait_for_function("() => document.querySelectorAll('.plot.is-drawn').length === 30")
+    page.locator(".plot").last.scroll_into_view_if_needed()
+    page.evaluate(
+        """() => { const newPlot = Plotly.newPlot; window.made = [];
+          Plotly.newPlot = (...all) => { made.push(all[0]); return newPlot(...all); }; }"""
+    )
+    page.set_viewport_size({"width": 800, "height": 900})
+    page.wait_for_function("() => made.length === 30")
+    page.wait_for_function(ALL_ARE_AS_WIDE_AS_THEIR_PLACE)
+    order = page.evaluate(
+        "[...document.querySelectorAll('.plot')].map(plot => made.indexOf(plot.picture))"
+    )
+    assert sorted(order) == list(range(30))
+    assert order[29] < order[0] < order[1]
+    page.set_viewport_size({"width": 800, "height": 700})
+    page.wait_for_timeout(500)
+    assert page.evaluate("made.length") == 30
+
+
+def test_the_scale_of_its_own_reaches_charts_in_and_out_of_view(open_falls):
+    page = open_falls("collaborative/ws-falls.html").page
+    page.wait_for_function("() => document.querySelectorAll('.plot.is-drawn').length === 30")
+    small = "[...document.querySelectorAll('.plot[data-size=small]')].filter(one => one.figure.own)"
+    ranges = f"{small}.map(one => one.picture.layout.yaxis.range)"
+    shared = page.evaluate(ranges)
+    own = page.evaluate(f"{small}.map(one => one.figure.own.yaxis.range)")
+    assert len(own) >= 10
+    assert all(one != other for one, other in zip(own, shared, strict=True))
+    for group in page.locator(".scale-choice").all():
+        group.locator("button[data-scale=own]").click()
+    page.wait_for_function(f"own => JSON.stringify({ranges}) === JSON.stringify(own)", arg=own)
+
+
 def test_a_chart_drawn_anew_tells_its_points_to_pointer_and_keys(open_page):
     page = open_page("org/7A4/index.html").page
     plot = page.locator(".plot[data-figure]").first
