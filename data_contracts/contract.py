@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import polars as pl
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -295,20 +295,19 @@ def _read_content(name: str, content: bytes) -> tuple[int, Contract]:
     """Cached: the program's definitions and each night of one process read the same files."""
     try:
         document = yaml.load(content, Loader=yaml.CSafeLoader)
-        jsonschema.Draft201909Validator(_odcs_schema()).validate(_json_like(document))
+        _odcs_schema().validate(_json_like(document))
         position = int(_custom(document).get("position", 1000))
         return position, _contract(document, hashlib.sha256(content).hexdigest())
-    except jsonschema.ValidationError as error:
-        where = "/".join(str(part) for part in error.absolute_path)
+    except jsonschema_rs.ValidationError as error:
+        where = "/".join(str(part) for part in error.instance_path)
         raise ContractError(f"{name}: {where}: {error.message[:300]}") from error
     except (ValidationError, ValueError, KeyError, yaml.YAMLError) as error:
         raise ContractError(f"{name}: {error}") from error
 
 
 @cache
-def _odcs_schema() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(ODCS_SCHEMA.read_text(encoding="utf-8"))
-    return loaded
+def _odcs_schema() -> jsonschema_rs.Draft201909Validator:
+    return jsonschema_rs.Draft201909Validator(json.loads(ODCS_SCHEMA.read_text(encoding="utf-8")))
 
 
 def _json_like(document: Any) -> Any:
