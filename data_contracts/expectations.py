@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -31,6 +32,7 @@ FIRST_DAY = date(1970, 1, 1)
 # Truths that may be unknown would be Python's own objects in pandas, and ten times as slow.
 TRUE = 1.0
 PLAIN = (cs.date().cast(pl.Int32).cast(pl.Int64), cs.boolean().cast(pl.Float32))
+WORTH_TWO_BATCHES = 50_000
 COUNTING: Mapping[str, Any] = MappingProxyType({"result_format": "BASIC"})
 # Naming the failing rows makes an expectation twice as slow: asked for only where there are some.
 LISTING: Mapping[str, Any] = MappingProxyType(
@@ -91,8 +93,10 @@ def _parts(frame: pl.DataFrame, suite: tuple[Check, ...]) -> list[list[int]]:
     """The places in a suite, of checks of columns with gaps apart from the others.
 
     For such a check the library copies the batch without those rows, every column of it: with all
-    columns that is half of its time.
+    columns that is half of its time. Of few rows one batch is faster than two.
     """
+    if frame.height < WORTH_TWO_BATCHES:
+        return [list(range(len(suite)))]
     has_gaps = [any(frame[name].null_count() for name in _columns_of([check])) for check in suite]
     places = range(len(suite))
     return [[p for p in places if has_gaps[p]], [p for p in places if not has_gaps[p]]]
@@ -122,12 +126,15 @@ def _reconcile(check: Check, result: Mapping[str, Any], expected: int) -> None:
         )
 
 
+@cache
 def library() -> Any:
     """Great Expectations, which takes a second to import and without this more than two.
 
-    What it has only for databases and for pictures of data stays unloaded: nothing here uses it.
+    What it has only for databases, for pictures of data, for JSON within cells and for its own
+    documents stays unloaded: nothing here uses it.
     """
-    with put_off("scipy.stats", "altair"), hidden("sqlalchemy"):
+    unused = ("scipy.stats", "altair", "jsonschema", "mistune")
+    with put_off(*unused), hidden("sqlalchemy"):
         import great_expectations
         import great_expectations.expectations
         from great_expectations.execution_engine import pandas_execution_engine

@@ -275,7 +275,9 @@ def _broken(path: Path) -> Path:
 # --- In a process of its own ----------------------------------------------------------------------
 
 # What a desk has no need of: it schedules nothing and draws nothing.
-UNNEEDED = ("dagster", "plotly", "sqlalchemy", "altair", "scipy.stats", "filelock")
+UNNEEDED = (
+    "dagster", "plotly", "sqlalchemy", "altair", "scipy.stats", "jsonschema", "mistune", "filelock",
+)  # fmt: skip
 CHECK = """
 import sys
 {before}
