@@ -300,7 +300,7 @@ def _read_content(name: str, content: bytes) -> tuple[int, Contract]:
         return position, _contract(document, hashlib.sha256(content).hexdigest())
     except jsonschema_rs.ValidationError as error:
         where = "/".join(str(part) for part in error.instance_path)
-        raise ContractError(f"{name}: {where}: {error.message[:300]}") from error
+        raise ContractError(f"{name}: {where}: {_why(error)[:300]}") from error
     except (ValidationError, ValueError, KeyError, yaml.YAMLError) as error:
         raise ContractError(f"{name}: {error}") from error
 
@@ -308,6 +308,14 @@ def _read_content(name: str, content: bytes) -> tuple[int, Contract]:
 @cache
 def _odcs_schema() -> jsonschema_rs.Draft201909Validator:
     return jsonschema_rs.Draft201909Validator(json.loads(ODCS_SCHEMA.read_text(encoding="utf-8")))
+
+
+def _why(error: jsonschema_rs.ValidationError) -> str:
+    """Its message; of a value that is none of those allowed, with all of these."""
+    allowed = getattr(error.kind, "options", None)
+    if not allowed:
+        return error.message
+    return f"{error.instance!r} is not one of {', '.join(map(str, allowed))}"
 
 
 def _json_like(document: Any) -> Any:

@@ -66,7 +66,10 @@ def broken_rows(frame: pl.DataFrame, suite: tuple[Check, ...]) -> pl.DataFrame:
             batch = batch_of(frame.select(_columns_of([suite[place] for place in places])))
             rest += _results(batch, suite, [p for p in places if p not in few], COUNTING)
             listed += _results(batch, suite, [p for p in places if p in few], LISTING)
-    for place, result in (*rest, *listed):
+    answered = (*rest, *listed)
+    if sorted(place for place, _ in answered) != list(range(len(suite))):
+        raise ReconciliationError("Great Expectations did not answer each check of a suite once.")
+    for place, result in answered:
         _reconcile(suite[place], result, counted[place])
     found = [
         (row[SUBMISSION], int(row[ROW]), place)

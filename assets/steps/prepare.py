@@ -111,9 +111,10 @@ def _with_keys(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 
 
 def among(frame: pl.DataFrame, few: pl.Expr, condition: pl.Expr) -> pl.Series:
-    """Of which rows a condition on a row and its group is true; it can be only among a `few`.
+    """Of which rows a condition is true; it can be only among a `few`, which are looked at alone.
 
-    Groups of a million rows by many keys take seconds. The few are whole groups.
+    Groups of a million rows by many keys take seconds. The few are whole groups, where the
+    condition is on a row and its group.
     """
     found = frame.with_row_index(PLACE).filter(few).filter(condition)[PLACE]
     return pl.select(pl.int_range(frame.height, dtype=pl.UInt32).is_in(found.implode())).to_series()

@@ -42,6 +42,8 @@ THOUSANDS = re.compile(r"\d{1,3}(?:[,\u00a0\u202f\u2009]\d{3})+(?:\.0+)?")
 # Day numbers of the years 2000 to 2050 in the two calendars of Excel.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2050, 12, 31)
 DAY_NUMBER = re.compile(r"(?P<day>\d{5})(?:\.0+)?")
+# A day as it comes out of a workbook, with a midnight that nobody typed.
+MIDNIGHT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2}) 00:00:00")
 # Excel counts 29 February 1900, which never was: its day 0 is two days before 1 January 1900.
 EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 
@@ -56,7 +58,11 @@ def canonical(text: str, kind: ColumnType, *, date_1904: bool | None = None) -> 
     plain = text.strip()
     if reader is None or not plain:
         return text
-    day = _day_of(plain, date_1904) if kind is not ColumnType.COUNT else None
+    if kind is ColumnType.COUNT:
+        return reader(plain) or text
+    if midnight := MIDNIGHT.fullmatch(plain):
+        return midnight["day"]
+    day = _day_of(plain, date_1904)
     return (day.isoformat() if day else reader(plain)) or text
 
 

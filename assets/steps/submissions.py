@@ -245,6 +245,7 @@ def _fill(settled: Settled) -> None:
         settled.records.write_parquet(folder / RECORDS)
     quarantined = receipt.outcome is Outcome.QUARANTINED
     if settled.problems.height and not quarantined:
+        # Statistics take as long as the rest, and it is only ever read whole; so are problems.
         read_text(folder).write_parquet(folder / SHEET, statistics=False)
     forget_reading(folder)
     (folder / RECEIPT).write_bytes(json_bytes(asdict(receipt)))

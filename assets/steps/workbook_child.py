@@ -21,7 +21,6 @@ from typing import Any, TextIO
 from xml.parsers import expat
 
 import fastexcel
-import polars as pl
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH
@@ -33,7 +32,6 @@ CPU_SECONDS = 60
 # More cells than in any return: a year of all wards of Wales has under a million.
 MOST_CELLS = 5_000_000
 TRUE, DIGITS = ("1", "true"), "0123456789"
-MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 # Types of cells that have a result even where it is an empty text.
 TEXTS = ("str", "inlineStr")
 # The version of BIFF in which formulas, merged cells and hidden rows are told (Excel 97 and later).
@@ -150,9 +148,7 @@ def _sheet(book: Any, name: str, look: Look | None) -> dict[str, Any]:
     # Where the two do not see the same columns nobody can tell which column is which.
     if loaded.height <= look.last_row or loaded.width != last - first + 1:
         raise RefusedError("unusual_workbook")
-    # A day comes with midnight, which nobody typed and Excel does not show.
-    cells = loaded.to_polars().with_columns(pl.col(pl.String).str.replace(MIDNIGHT, "$1"))
-    columns = [column.to_list() for column in cells.get_columns()]
+    columns = [column.to_list() for column in loaded.to_polars().get_columns()]
     rows: Rows = [[None] * first + list(row) for row in zip(*columns, strict=True)]
     for row, column, text in look.errors:
         rows[row][column] = text

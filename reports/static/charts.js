@@ -205,19 +205,28 @@
      Plotly measures the element that it draws into. In the page that lays the page out anew for each
      chart, over a quarter of its time; so charts are drawn outside of it and put in together. */
   function draw(some) {
-    if (!window.Plotly) { library().then(function () { draw(some); }); return; }
+    /* Until it is there, charts may be seen twice. */
+    if (!window.Plotly) { library().then(function () { draw(some.filter(isLeft)); }); return; }
     baseAtHand();
     left = left.filter(function (plot) { return some.indexOf(plot) < 0; });
-    var pictures = idsAtHand(function () { return some.map(picture); });
-    some.forEach(function (plot, place) { putIn(plot, pictures[place]); });
+    var pictures = idsAtHand(function () { return some.map(pictureOrNothing); });
+    some.forEach(function (plot, place) { if (pictures[place]) putIn(plot, pictures[place]); });
     drawTheRest();
+  }
+
+  function isLeft(plot) { return left.indexOf(plot) >= 0; }
+
+  /* A chart that fails is told on the console and takes no other with it; its words and table are there. */
+  function pictureOrNothing(plot) {
+    try { return picture(plot); } catch (error) { setTimeout(function () { throw error; }); }
   }
 
   /* Charts in view come first. The others are drawn one by one while nothing else is to do, so that they
      are there when a reader scrolls to them. One without a width is hidden, and one may have been taken
      out of the page. */
   function drawTheRest() {
-    if (resting || onPaper || !left.length || !window.Plotly || !window.requestIdleCallback) return;
+    if (resting || onPaper || location.hash === '#print' || !left.length) return;
+    if (!window.Plotly || !window.requestIdleCallback) return;
     resting = true;
     window.requestIdleCallback(function () {
       resting = false;
@@ -229,13 +238,16 @@
   function picture(plot) {
     var figure = figureOf(plot), width = widthOf(plot), made = document.createElement('div');
     window.Plotly.newPlot(made, dataOf(figure, width), layoutOf(plot, figure, width), QUIET);
-    taken.push({ id: made.querySelector('defs').id });
+    made.taken = { id: made.querySelector('defs').id };
+    taken.push(made.taken);
     return made;
   }
 
   function putIn(plot, made) {
-    if (plot.picture) window.Plotly.purge(plot.picture);
-    else readByKey(plot);
+    if (plot.picture) {
+      window.Plotly.purge(plot.picture);
+      taken = taken.filter(function (one) { return one !== plot.picture.taken; });
+    } else readByKey(plot);
     plot.picture = made;
     plot.replaceChildren(made);
     plot.classList.add('is-drawn');
@@ -260,14 +272,14 @@
     entries.forEach(function (entry) { entry.target.seenWidth = Math.floor(entry.boundingClientRect.width); });
     var inView = entries.filter(function (entry) { return entry.isIntersecting; });
     var seen = inView.map(function (entry) { return entry.target; });
-    seen = seen.filter(function (plot) { return left.indexOf(plot) >= 0; });
+    seen = seen.filter(isLeft);
     if (seen.length) draw(seen); else drawTheRest();
   }, { rootMargin: '400px' });
 
   /* An observer that begins anew tells of each chart whether it is in view, and how wide it is. */
   function drawWhenSeen(some) {
     if (!watch) { draw(some); return; }
-    left = plots.filter(function (plot) { return some.indexOf(plot) >= 0 || left.indexOf(plot) >= 0; });
+    left = plots.filter(function (plot) { return some.indexOf(plot) >= 0 || isLeft(plot); });
     some.forEach(function (plot) { watch.unobserve(plot); watch.observe(plot); });
   }
 

@@ -311,6 +311,14 @@ def test_a_month_may_be_an_excel_date(reader: Reader) -> None:
     assert reader(workbook_of([head, line]), BOOK).rows["period"].to_list() == ["2024-03-01"]
 
 
+def test_a_ward_code_that_excel_made_a_day_of_stays_in_sight(reader: Reader) -> None:
+    """Ward 3-1, typed into a cell: a code with colons, which the check finds (C09)."""
+    head, line = lines_of([ward()])
+    line[head.index("ward_code")] = date(2024, 1, 3)
+    told = reader(workbook_of([head, line]), BOOK).rows["ward_code"].to_list()
+    assert told == ["2024-01-03 00:00:00"]
+
+
 def test_a_time_of_day_in_a_workbook_is_shown(reader: Reader) -> None:
     head, line = lines_of([ward(period="2024-03-01")])
     line[head.index("period")] = datetime(2024, 3, 1, 9, 30)

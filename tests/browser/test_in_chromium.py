@@ -158,6 +158,24 @@ def test_ids_of_charts_are_their_own_even_where_chance_has_two_alike(open_page):
     assert page.evaluate("Object.hasOwn(document, 'querySelectorAll')") is False
 
 
+def test_a_chart_that_fails_takes_no_other_with_it(open_page):
+    """The second of seven has no figure; its words and its table are there all the same."""
+    opened = open_page(WORKSTREAM)
+    page = opened.page
+    page.wait_for_function("() => document.querySelectorAll('.plot.is-drawn').length === 7")
+    page.evaluate(
+        """() => { const newPlot = Plotly.newPlot; let made = 0;
+          document.querySelectorAll('.plot').forEach(plot => plot.classList.remove('is-drawn'));
+          Plotly.newPlot = (...all) => { if (++made === 2) throw new Error('no figure');
+            return newPlot(...all); }; }"""
+    )
+    page.set_viewport_size({"width": 800, "height": 900})
+    page.wait_for_function("() => document.querySelectorAll('.plot.is-drawn').length === 6")
+    page.wait_for_timeout(300)
+    assert page.locator(".plot.is-drawn").count() == 6
+    assert opened.complaints == ["no figure"]
+
+
 ALL_ARE_AS_WIDE_AS_THEIR_PLACE = """() => [...document.querySelectorAll('.plot')].every(plot => {
   const svg = plot.querySelector('svg.main-svg');
   return svg && svg.clientWidth === plot.clientWidth; })"""

@@ -445,6 +445,10 @@ def set_property(block: dict[str, Any], column: str, **changed: Any) -> None:
 REFUSED: dict[str, tuple[Change, str]] = {
     "unknown key": (lambda b: b.update(colour="red"), "colour"),
     "unknown type": (lambda b: set_property(b, "soap_litres", logicalType="number"), "number"),
+    "unknown kind of value": (
+        lambda b: set_property(b, "soap_litres", logicalType="litres"),
+        "'litres' is not one of string, date, timestamp, time, number, integer, object, array",
+    ),
     "name with a space": (lambda b: set_property(b, "soap_litres", name="soap litres"), "plain"),
     "name of our own": (lambda b: set_property(b, "soap_litres", name="owner"), "owner is taken"),
     "a column twice": (

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from data_contracts import expectations
 from data_contracts import suite as suites
 from data_contracts.contract import Column, ColumnType, Due, Rule, Scope, Table
 from data_contracts.expectations import ReconciliationError, _batches, broken_rows
@@ -213,7 +214,11 @@ def test_failing_rows_are_named(case: str) -> None:
     assert broken.rows() == [("s1", row, 0) for row in failing]
 
 
-def test_rows_of_several_submissions_and_checks_are_kept_apart() -> None:
+@pytest.mark.parametrize("worth", [0, 50_000], ids=["two batches", "one batch"])
+def test_rows_of_several_submissions_and_checks_are_kept_apart(
+    worth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expectations, "WORTH_TWO_BATCHES", worth)
     rows = pl.DataFrame(
         {
             "submission": ["s2", "s2", "s1", "s1", "s1", "s1"],
@@ -227,6 +232,16 @@ def test_rows_of_several_submissions_and_checks_are_kept_apart() -> None:
         check("ExpectColumnValuesToBeBetween", column="b", min_value=0),
     )
     assert broken_rows(rows, suite).rows() == [("s1", 3, 0), ("s2", 2, 0), ("s1", 2, 1)]
+
+
+def test_a_check_that_is_not_answered_stops_the_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expectations, "_parts", lambda *_: [[0]])
+    suite = (
+        check("ExpectColumnValuesToNotBeNull", column="a"),
+        check("ExpectColumnValuesToBeBetween", column="a", min_value=0),
+    )
+    with pytest.raises(ReconciliationError, match="each check of a suite once"):
+        broken_rows(frame(a=[-1, *KEPT]), suite)
 
 
 def test_two_counts_that_differ_stop_the_night(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CALLS_PYTHON = {"map_batches", "map_elements", "map_groups", "rolling_map"}
+CALLS_PYTHON = {"map_batches", "map_elements", "map_groups", "map_rows", "rolling_map", "cum_fold"}
 # In a process of its own: what waits for ever holds the interpreter, and no time limit inside of it
 # would end it.
 AT_ONCE = """
