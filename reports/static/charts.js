@@ -280,7 +280,12 @@
   function drawWhenSeen(some) {
     if (!watch) { draw(some); return; }
     left = plots.filter(function (plot) { return some.indexOf(plot) >= 0 || isLeft(plot); });
-    some.forEach(function (plot) { watch.unobserve(plot); watch.observe(plot); });
+    some.forEach(function (plot) {
+      /* Until the observer tells the new one: an idle moment before that would draw the old. */
+      plot.seenWidth = 0;
+      watch.unobserve(plot);
+      watch.observe(plot);
+    });
   }
 
   function chooseScale(event) {
