@@ -32,6 +32,7 @@ FIRST_DAY = date(1970, 1, 1)
 # Truths that may be unknown would be Python's own objects in pandas, and ten times as slow.
 TRUE = 1.0
 PLAIN = (cs.date().cast(pl.Int32).cast(pl.Int64), cs.boolean().cast(pl.Float32))
+# From so many rows on, copying a batch takes longer than validating twice.
 WORTH_TWO_BATCHES = 50_000
 COUNTING: Mapping[str, Any] = MappingProxyType({"result_format": "BASIC"})
 # Naming the failing rows makes an expectation twice as slow: asked for only where there are some.
