@@ -75,7 +75,8 @@ def prepared(rows: pl.DataFrame, table: Table, registers: Registers) -> pl.DataF
         **{sent(column.name): _stripped(column.name) for column in table.columns},
     ).with_columns(**{column.name: _value(column) for column in table.columns})
     frame = _with_registers(frame, table, registers).pipe(_with_ward_codes, table)
-    frame = frame.with_columns(**_truths(table)).pipe(_with_populations, table)
+    frame = frame.with_columns(**_truths(table, _words_for_none(frame, table)))
+    frame = frame.pipe(_with_populations, table)
     return frame.pipe(_with_due, table).pipe(_with_rules, table).pipe(_with_keys, table)
 
 
@@ -126,8 +127,9 @@ def _stripped(name: str) -> pl.Expr:
 
 
 def _count(text: pl.Expr) -> pl.Expr:
-    whole = pl.when(text.str.contains(COUNT_PATTERN)).then(text.str.replace(r"\.0+$", ""))
-    return whole.cast(pl.Int64, strict=False)
+    # Twelve digits are exact in a float, which takes ".0" as it is: half the time of a cut.
+    whole = pl.when(text.str.contains(COUNT_PATTERN)).then(text)
+    return whole.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False)
 
 
 def _month(text: pl.Expr) -> pl.Expr:
@@ -216,15 +218,30 @@ def _when(table: Table) -> pl.Expr:
     return times.get(ColumnType.MONTH, times.get(ColumnType.DATE, pl.lit(None, pl.Date)))
 
 
-def _truths(table: Table) -> dict[str, pl.Expr]:
-    """Whether what was sent could be read, fits its pattern, and stands once for each ward."""
+def _words_for_none(frame: pl.DataFrame, table: Table) -> dict[str, pl.Series]:
+    """What stands in each column of counts and says that there is no figure, each text once.
+
+    Patterns take long, and even where a whole column is wrong it is mostly in the same words.
+    """
+    return {
+        column.name: frame.select(
+            words=pl.col(sent(column.name)).filter(pl.col(column.name).is_null()).unique()
+        ).filter(says(pl.col("words"), Stated.NOT_COLLECTED, Stated.NO_RETURN))["words"]
+        for column in table.columns
+        if column.type is ColumnType.COUNT
+    }
+
+
+def _truths(table: Table, none: Mapping[str, pl.Series]) -> dict[str, pl.Expr]:
+    """Whether what was sent could be read, fits its pattern, and stands once for each ward.
+
+    `none`: the texts in each column of counts that say that there is no figure.
+    """
     truths: dict[str, pl.Expr] = {}
     for column in table.columns:
         text, value = pl.col(sent(column.name)), pl.col(column.name)
         if column.type is ColumnType.COUNT:
-            # Figures say nothing, and are most of the cells: only the others are looked at.
-            words = pl.when(value.is_null()).then(text)
-            lacks = says(words, Stated.NOT_COLLECTED, Stated.NO_RETURN).fill_null(False)
+            lacks = text.is_in(none[column.name].implode())
             truths[holds("C02", column.name)] = _if_sent(text, value.is_not_null() | lacks)
             truths[holds("C13", column.name)] = _if_sent(text, ~lacks)
         if column.type is ColumnType.MONTH:

@@ -245,8 +245,7 @@ def _fill(settled: Settled) -> None:
         settled.records.write_parquet(folder / RECORDS)
     quarantined = receipt.outcome is Outcome.QUARANTINED
     if settled.problems.height and not quarantined:
-        # Statistics take as long as the rest, and it is only ever read whole; so are problems.
-        read_text(folder).write_parquet(folder / SHEET, statistics=False)
+        _write_whole(read_text(folder), folder / SHEET)
     forget_reading(folder)
     (folder / RECEIPT).write_bytes(json_bytes(asdict(receipt)))
     if quarantined:
@@ -258,7 +257,13 @@ def _write_problems(found: pl.DataFrame, place: Path) -> None:
     if found.is_empty():
         place.write_bytes(_no_problems())
     else:
-        found.write_parquet(place, statistics=False)
+        _write_whole(found, place)
+
+
+def _write_whole(frame: pl.DataFrame, place: Path) -> None:
+    """Write a frame that is only ever read whole: statistics would take as long as the rest."""
+    # Packed harder, it takes a third longer and is not smaller.
+    frame.write_parquet(place, statistics=False, compression_level=1)
 
 
 @cache

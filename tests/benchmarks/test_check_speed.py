@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -125,6 +126,7 @@ def test_five_thousand_problems_are_all_told_and_the_page_stays_small(tmp_path: 
         made = submission_page(_case(desk, language), desk.sheet_rows)
         (listed,) = (file for name, file in made.files.items() if name.endswith(".csv"))
         assert listed.count(b"C02") == 5_000
-        (*_, errors, _sheet) = openpyxl.load_workbook(book, read_only=True).worksheets
-        told = [row for row in errors.iter_rows(values_only=True) if "C02" in row]
+        with closing(openpyxl.load_workbook(book, read_only=True)) as opened:
+            (*_, errors, _sheet) = opened.worksheets
+            told = [row for row in errors.iter_rows(values_only=True) if "C02" in row]
         assert len(told) == 5_000

@@ -1,4 +1,4 @@
-"""How long pages take to be made, and those of 60 and 250 charts in Chromium: `make benchmarks`.
+"""How long pages of 60 and 250 charts take in Chromium: run by `make benchmarks`.
 
 In Chromium the median of five loads counts, each in a context of its own. Limits are those asked
 for on 2 cores; a busy machine may miss them.
@@ -6,9 +6,7 @@ for on 2 cores; a busy machine may miss them.
 
 from __future__ import annotations
 
-import shutil
 import sys
-import time
 from pathlib import Path
 from statistics import median
 
@@ -18,12 +16,6 @@ from playwright.sync_api import Browser, Page
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
 from many_charts import many_charts
-
-from assets.steps.editions import edition_of
-from assets.steps.night import Night
-from assets.steps.page_store import keep, placed_pages
-from pipelines.nightly import run_night
-from pipelines.sample.write import TODAY, write_sample
 
 pytestmark = pytest.mark.benchmark_run
 
@@ -86,25 +78,3 @@ def test_all_charts_are_drawn_while_scrolling(
     chromium: Browser, tmp_path: Path, count: int, most: float
 ) -> None:
     assert _median(chromium, many_charts(tmp_path, count), ALL_CHARTS) <= most
-
-
-def test_pages_of_the_collaborative_and_of_organisations_are_made(tmp_path: Path) -> None:
-    """15 seconds for 10 organisations; the sample has fewer. Both languages, both cores."""
-    lake = tmp_path / "lake"
-    write_sample(lake)
-    run_night(lake, today=TODAY)
-    night = Night.open(lake, today=TODAY)
-    pages = [
-        page
-        for page in placed_pages(night, edition_of(night, ""))
-        if not page.task.folder.startswith("stewards/")
-    ]
-    organisations = {page.task.folder for page in pages if page.task.folder.startswith("org/")}
-    for home in (lake / "work" / "pages").iterdir():
-        shutil.rmtree(home)
-    began = time.perf_counter()
-    assert keep(night, pages) == len(pages)
-    seconds = time.perf_counter() - began
-    print(f"\n{len(pages)} pages for {len(organisations)} organisations: {seconds:.1f} s")
-    assert len(organisations) >= 8
-    assert seconds * 10 / len(organisations) <= 15
