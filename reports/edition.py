@@ -18,7 +18,7 @@ from data_contracts.registers import Registers
 from reports.comparisons import COMPARISON_SCHEMA
 from reports.corrections import CORRECTION_SCHEMA
 from reports.notes import OWN_NOTE, Note
-from reports.pages.audience import COLLABORATIVE, Audience, Reader, visible
+from reports.pages.audience import COLLABORATIVE, Audience, Reader, visible, visible_changes
 from reports.waiting import DECISION_SCHEMA, QUEUE_SCHEMA, TIMELINESS_SCHEMA, Waits
 
 
@@ -88,7 +88,7 @@ class Edition:
             audience=audience,
             points=visible(self.points, audience),
             series=visible(self.series, audience),
-            changes=visible(self.changes, audience),
+            changes=visible_changes(self.changes, audience),
             comparisons=visible(self.comparisons, audience),
             corrections=visible(self.corrections, audience),
             days_points=_with_dates(self.days_points, audience),

@@ -188,7 +188,7 @@ class Speaker:
         by_event = f"{key}_event"
         return self.words.text(
             by_event if series.is_by_event and self.words.has(by_event) else key,
-            n=sum(p.value is not None for p in series.points),
+            n=sum(p.value is not None for p in series.current),
             reason=self.reason(series, point) if point and point.is_signal else "",
             value=self.amounts.amount(point.value if point else None),
             centre=self.amounts.amount(point.centre if point else None),
@@ -280,7 +280,7 @@ def headline_case(series: Series) -> str:
     if stands is Standing.NOT_JUDGED:
         return unjudged_reason(series) or "not_judged"
     if stands is Standing.TOO_FEW:
-        return "too_few_events" if series.is_by_event else "too_few"
+        return f"{'restarted' if series.breaks() else 'too_few'}{'_events' * series.is_by_event}"
     if series.judged is not None and series.judged.is_signal:
         return verdict_kind(series.judged.verdict).value
     return "around_median" if has_median(series) else "common_cause"

@@ -94,7 +94,7 @@ def verdict_kind(verdict: Verdict) -> Verdict:
 
 
 def _is_too_short(series: Series) -> bool:
-    """Few points and no signal: a run chart can already show one."""
-    values = sum(point.value is not None for point in series.points)
+    """Few points in the last phase and no signal: a run chart can already show one."""
+    values = sum(point.value is not None for point in series.current)
     judged = series.judged
     return values < ENOUGH_FOR_LIMITS and not (judged is not None and judged.is_signal)

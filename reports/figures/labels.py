@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from math import ceil
 from typing import Any
 
@@ -151,11 +152,16 @@ def flag_labels(
 def line_labels(
     lines: Sequence[LineLabel], count: int, shift: float, look: Callable[[str], str], short: bool
 ) -> list[Annotation]:
-    """Sentences at vertical lines; all but the last are short, so that they do not run together."""
+    """Sentences at vertical lines; all but the last are short, so that they do not run together.
+
+    A sentence may quote what somebody wrote: plotly would read markup in it, links among it.
+    """
+    last = len(lines) - 1
     return [
         {
             "x": line.position - HALF, "y": 1, "yref": "paper", "yanchor": "middle",
-            "yshift": shift, "text": look(line.short if short or i < len(lines) - 1 else line.text),
+            "yshift": shift,
+            "text": look(escape(line.short if short or i < last else line.text, quote=False)),
             "showarrow": False, "font": {"size": 12, "color": theme.INK},
             **_beside(line.position, count),
         }

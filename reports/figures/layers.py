@@ -86,12 +86,16 @@ def limits(series: Series, spec: Spec, digits: int) -> list[Trace]:
 
 def centre(series: Series, spec: Spec, digits: int) -> list[Trace]:
     """The centre line, one piece for each phase; dashed where it is the median of a run chart."""
-    pieces: list[Pair] = []
+    solid: list[Pair] = []
+    dashed: list[Pair] = []
     for stretch in _stretches(series, lambda p: p.centre):
         steps = _stepped(stretch, [p.centre for _, p in stretch])
+        pieces = solid if any(p.upper is not None for _, p in stretch) else dashed
         pieces += [*steps, (steps[-1][0], None)]
-    dash = {"dash": "dash"} if series.limited is None else {}
-    return _one("centre", pieces, digits, spec, **dash)
+    return [
+        *_one("centre", solid, digits, spec),
+        *_one("centre", dashed, digits, spec, dash="dash"),
+    ]
 
 
 def target(series: Series, spec: Spec, digits: int) -> list[Trace]:

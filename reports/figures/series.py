@@ -131,14 +131,20 @@ class Series:
         return tuple((source, tuple(month for _, month in run)) for source, run in runs)
 
     @property
+    def current(self) -> tuple[Point, ...]:
+        """The points of the last phase; what an earlier one's limits were is history."""
+        phase = next((p.phase for p in reversed(self.points) if p.phase is not None), None)
+        return tuple(p for p in self.points if p.phase == phase)
+
+    @property
     def limited(self) -> Point | None:
-        """The last point with limits; None on a run chart."""
-        return next((p for p in reversed(self.points) if p.upper is not None), None)
+        """The last point of the last phase with limits; None on a run chart."""
+        return next((p for p in reversed(self.current) if p.upper is not None), None)
 
     @property
     def centred(self) -> Point | None:
-        """The last point with a centre line."""
-        return next((p for p in reversed(self.points) if p.centre is not None), None)
+        """The last point of the last phase with a centre line."""
+        return next((p for p in reversed(self.current) if p.centre is not None), None)
 
     @property
     def has_values(self) -> bool:

@@ -83,3 +83,20 @@ def visible(table: pl.DataFrame, audience: Audience) -> pl.DataFrame:
     if "organisation" in table.columns and audience.reader is not Reader.COLLABORATIVE:
         allowed &= pl.col("organisation").is_in([WALES, str(audience.code)]).fill_null(True)
     return table.filter(allowed)
+
+
+def visible_changes(changes: pl.DataFrame, audience: Audience) -> pl.DataFrame:
+    """What was told of work, as far as an audience may read it.
+
+    Of work on one site or ward others see that there is some, whose, when and about what: to leave
+    it out would say that nothing was tried. The place, the text and who sent it stay with the
+    organisation's own readers.
+    """
+    if audience.reader is Reader.ORGANISATION:
+        return visible(changes, audience)
+    is_own_only = pl.col("level").is_in(OWN_ONLY)
+    told = visible(changes.rename({"level": "of"}), audience).rename({"of": "level"})
+    return told.with_columns(
+        pl.when(~is_own_only).then(pl.col(name)).alias(name)
+        for name in ("site_code", "ward_code", "text_en", "text_cy", "author_role")
+    )

@@ -36,10 +36,11 @@ from reports.words import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blank:
-    """Why there is no chart, in words."""
+    """Why there is no chart, in words; `has_file` where the series has older figures."""
 
     title: str
     text: str
+    has_file: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ def model_of(
         latest_month=_older_month(whole, told, speaker),
         latest_state=speaker.state(told) if told else "",
         finding=speaker.finding(whole),
-        missing=_missing(whole, speaker),
+        missing=_missing(whole, speaker, options.status),
         verdict=kind_now(whole),
         side=side_now(whole),
         alternative=speaker.alternative(whole),
@@ -212,14 +213,17 @@ def _older_month(series: Series, told: Point | None, speaker: Speaker) -> str:
     return short_month(speaker.words, told.period)
 
 
-def _missing(series: Series, speaker: Speaker) -> str:
-    """That the last month has no figure, and which month is shown in its place."""
+def _missing(series: Series, speaker: Speaker, status: str) -> str:
+    """That the last month has no figure, why (where known), and which month is shown instead."""
     last = series.last
     if last is None or not _older_month(series, last, speaker):
         return ""
-    month = speaker.words.month
-    return speaker.words.text(
-        "charts.chart.missing", missing=month(series.points[-1].period), month=month(last.period)
+    say, month = speaker.words.text, speaker.words.month
+    return say(
+        f"charts.chart.{'missing_why' if status else 'missing'}",
+        missing=month(series.points[-1].period),
+        month=month(last.period),
+        why=say(f"charts.status.{status}") if status else "",
     )
 
 
@@ -230,9 +234,18 @@ def _starts_above_zero(series: Series) -> bool:
 
 
 def _blank(series: Series, speaker: Speaker) -> Blank:
+    """Why there is no picture: no value at all, or none among those that a picture shows."""
+    say, last = speaker.words.text, series.last
     case = "too_few_events" if speaker.measure.chart in EVENT_CHARTS else "no_data"
-    say = speaker.words.text
-    return Blank(title=say(f"charts.blank.{case}.title"), text=say(f"charts.blank.{case}.text"))
+    if last is not None:
+        case = "older"
+    facts = {
+        "n": MOST_MONTHS,
+        "value": speaker.amounts.amount(last.value if last else None),
+        "month": speaker.when(series, last) if last else "",
+    }
+    title, text = (say(f"charts.blank.{case}.{part}", **facts) for part in ("title", "text"))
+    return Blank(title=title, text=text, has_file=last is not None)
 
 
 def _labels(speaker: Speaker, key: SeriesKey, options: Options) -> Labels:

@@ -33,6 +33,7 @@ class Options:
     months to the numbers of tests of change. `boundaries` are why limits were recalculated (as
     phase_reasons.boundaries_of has them). `data_folder` is where the page links its files.
     `reference` is the series for Wales whose mean is drawn thinly behind an organisation's own.
+    `status` is that of the return for the last month, told where it has no figure.
     """
 
     unit_name: str
@@ -41,6 +42,7 @@ class Options:
     boundaries: Boundaries = ()
     data_folder: str = "data"
     reference: Series | None = None
+    status: str = ""
 
 
 def figure_texts(series: Series, speaker: Speaker, size: Size, options: Options) -> FigureTexts:

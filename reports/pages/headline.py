@@ -16,12 +16,10 @@ from reports.edition import Edition
 from reports.pages.findings import Finding, of_kind, strongest_first
 from reports.pages.levels import WALES
 from reports.pages.month_so_far import MonthSoFar, Returns, last_mostly_in, month_so_far
-from reports.pages.narrative import MOST_ITEMS, TOLD, Bullet, SignalLine
+from reports.pages.narrative import MOST_ITEMS, TOLD, Bullet, SignalLine, signal_line
 from reports.pages.return_statuses import gaps_of, returns_of_month
 from reports.pages.since_last_month import lapsed_text, month_before
-from reports.pages.sources import is_simulated
 from reports.pages.units import unit_name
-from reports.sentences import Speaker
 from reports.spc.vocabulary import Assurance, Verdict
 from reports.words import Words
 
@@ -175,19 +173,8 @@ class Headline:
         return (SignalLine(name=said, text="", href=self.table),)
 
     def _line(self, found: Finding) -> SignalLine:
-        point, speaker = found.series.judged, Speaker(self.words, found.measure)
-        name = self.words.text(
-            "charts.page.bullet.item_plain",
-            organisation=unit_name(self.edition, self.words, found.key.unit),
-            measure=self._short(found),
-        )
-        return SignalLine(
-            name=name,
-            text=speaker.reason(found.series, point) if point else "",
-            href=f"{self.pages[found.measure.workstream]}#{found.key.anchor}",
-            is_new=found.is_new,
-            is_simulated=is_simulated(point),
-        )
+        page = self.pages[found.measure.workstream]
+        return signal_line(self.edition, self.words, found, page)
 
     def _targets(self) -> Bullet:
         wales = [found for found in self.findings if found.key.level == WALES]

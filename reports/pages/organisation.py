@@ -47,7 +47,7 @@ from reports.pages.quality import (
 )
 from reports.pages.queue_list import WaitingRow, waiting_groups
 from reports.pages.rare_events import RareChart, rare_charts, too_few_events
-from reports.pages.return_statuses import SHOWN
+from reports.pages.return_statuses import SHOWN, status_of
 from reports.pages.series_key import SeriesKey
 from reports.pages.tests_of_change import ChangeRow, Flags, OnCharts, change_rows
 from reports.pages.units import full_name, part_name, unit_name
@@ -281,6 +281,7 @@ class _Maker:
             flags=self._flags(own.contract).on(measure),
             boundaries=boundaries_of(self.edition, key),
             reference=own.of(measure, WALES),
+            status=status_of(self.edition, self.code, measure.workstream, measure.table),
         )
         series = own.of(measure, ORGANISATION)
         speaker = Speaker(self.words, measure)

@@ -176,7 +176,9 @@ def _bullets(narrator: Narrator) -> tuple[Bullet, ...]:
     """As on the workstream's page, but for what stands on the same sheet: the chart's own headline
     and the signals below it."""
     wales, *others = narrator.bullets()
-    return (replace(wales, rest=""), *(b for b in others if b.icon not in TOLD))
+    is_charted = narrator.lead is narrator.series.main
+    rest = "" if is_charted else narrator.said(narrator.lead)
+    return (replace(wales, rest=rest), *(b for b in others if b.icon not in TOLD))
 
 
 def _chart(told: Edition, series: WorkstreamSeries, quarter: Quarter, words: Words) -> ChartModel:

@@ -39,6 +39,14 @@ def returns_of_month(edition: Edition, month: date | None = None) -> pl.DataFram
     return now.sort("workstream", "organisation", "table")
 
 
+def status_of(edition: Edition, organisation: str, workstream: str, table: str) -> str:
+    """The status of one return for the edition's month; empty where none was due."""
+    found = returns_of_month(edition).filter(
+        organisation=organisation, workstream=workstream, table=table
+    )
+    return str(found["status"].item()) if found.height else ""
+
+
 def gaps_of(returns: pl.DataFrame) -> pl.DataFrame:
     """Those of some returns that are not in the report in full."""
     return returns.filter(~pl.col("status").is_in([status.value for status in ARRIVED]))

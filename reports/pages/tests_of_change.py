@@ -66,7 +66,8 @@ class Flags:
 
     They are about one of `measures`, which have a chart there, or about all of a workstream's. One
     of a single site or ward is no flag on its organisation's chart. `organisation` None takes those
-    of all organisations: the charts for Wales. Months before those that charts show have none.
+    of all organisations: the charts for Wales. Months that charts do not show have none: those
+    before their 36, and those after the data month, of which much is told before its figures are.
     """
 
     edition: Edition
@@ -93,6 +94,7 @@ class Flags:
             pl.col("kind").is_in(list(FLAGGED)),
             pl.col("level") == ORGANISATION,
             pl.col("date") >= later(self.edition.data_month, 1 - MOST_MONTHS),
+            pl.col("date") < later(self.edition.data_month, 1),
         )
         if self.organisation is None:
             return rows
@@ -124,6 +126,8 @@ def _row(
     shown: OnCharts,
 ) -> ChangeRow:
     text, language = _sent_text(row, words.language)
+    if _is_told_elsewhere(row):
+        text = words.text("charts.page.change_elsewhere")
     on_chart = (
         row["kind"] in FLAGGED
         and row["level"] == ORGANISATION
@@ -158,8 +162,16 @@ def _about(edition: Edition, words: Words, row: Mapping[str, Any]) -> str:
     """The organisation, or the site or ward of it, that a change is about."""
     if row["level"] == ORGANISATION:
         return unit_name(edition, words, row["organisation"])
+    if _is_told_elsewhere(row):
+        name = unit_name(edition, words, row["organisation"])
+        return words.text(f"charts.page.change_within.{row['level']}", organisation=name)
     unit = ":".join(code for code in (row["site_code"], row["ward_code"]) if code)
     return part_name(edition, words, row["level"], unit)
+
+
+def _is_told_elsewhere(row: Mapping[str, Any]) -> bool:
+    """Whether a site's or ward's work is told in its organisation's own folder alone."""
+    return row["level"] != ORGANISATION and row["site_code"] is None and row["ward_code"] is None
 
 
 def _sent_text(row: Mapping[str, Any], language: str) -> tuple[str, str]:

@@ -36,7 +36,7 @@ from reports.pages.quality import (
     submissions_in_force,
 )
 from reports.pages.quarter_funnel import QuarterFunnel, quarter_funnels
-from reports.pages.return_statuses import SHOWN
+from reports.pages.return_statuses import SHOWN, status_of
 from reports.pages.series_key import SeriesKey
 from reports.pages.tests_of_change import ChangeRow, OnCharts, change_rows, flags_of_wales
 from reports.pages.units import part_name, unit_name
@@ -274,6 +274,7 @@ class _Maker:
             scale=scale,
             flags=self._flags(measure, size),
             boundaries=boundaries_of(self.edition, key),
+            status=status_of(self.edition, unit, measure.workstream, measure.table),
         )
         return model_of(self.series.found[key], key, Speaker(self.words, measure), size, options)
 

@@ -141,7 +141,7 @@ def test_the_headline_tells_what_is_new_then_targets_then_gaps(page: LandingPage
     assert strong == [
         f"1 new concern {among}.",
         f"1 new improvement {among}.",
-        "Targets for all Wales: met 0, hit or miss 0, missed 1.",
+        "Targets of key measures for all Wales: met 0, hit or miss 0, missed 1.",
         "Data gaps: 3 returns for October 2026.",
     ]
     assert page.bullets[0].rest == "1 other continues."

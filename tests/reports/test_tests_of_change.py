@@ -21,7 +21,11 @@ TOLD = (
     change(date=date(2026, 5, 4), measure=None, text_en="Huddle", organisation="7A4"),
     change(date=date(2026, 6, 1), text_en="Night rounds", kind="process_change"),
     change(date=date(2026, 7, 6), text_en="Please recalculate", kind="request_to_recalculate"),
-    change(date=date(2026, 8, 3), text_en="Low beds", level="ward"),
+    change(
+        date=date(2026, 8, 3), text_en="Low beds", level="ward", site_code="7A2AG", ward_code="A1"
+    ),
+    # Told before the figures of its month are: the data month is October.
+    change(date=date(2026, 11, 10), text_en="Alarm mats"),
 )
 
 
@@ -48,6 +52,7 @@ def test_a_number_in_the_table_is_that_on_the_charts(page: WorkstreamPage) -> No
         ("3", "Night rounds"),
         ("", "Please recalculate"),
         ("", "Low beds"),
+        ("", "Alarm mats"),
     ]
     charts = {c.id: numbers(c.figure) for group in page.groups for c in group.charts}
     assert numbers(page.main.figure) == ["2", "3"]
@@ -81,6 +86,7 @@ def test_every_chart_of_an_organisation_has_the_numbers_of_its_table(
         ("3", "Night rounds"),
         ("", "Please recalculate"),
         ("", "Low beds"),
+        ("", "Alarm mats"),
     ]
     assert [numbers(chart.figure) for chart in falls.charts] == [["1", "3"], ["2"]]
 
@@ -100,3 +106,31 @@ def test_who_tells_of_it_is_named_in_the_language_of_what_was_told(
     page = workstream_page(told, "falls", welsh)
     html = render_page("workstream.html.jinja", told, welsh, page).decode()
     assert '<span lang="en">Ward manager</span>' in html
+
+
+def test_others_learn_of_work_on_a_ward_that_there_is_some(
+    told: Edition, english: Words, welsh: Words
+) -> None:
+    """Not which ward, what was done or by whom: that stays in the organisation's own folder."""
+    shown = told.shown_to(audience.COLLABORATIVE)
+    for words, expected in (
+        (english, ("Hywel Dda (one ward)", "Told in the organisation's own report", "")),
+        (welsh, ("Hywel Dda (un ward)", "Gweler adroddiad y sefydliad ei hun", "")),
+    ):
+        row = workstream_page(shown, "falls", words).changes[-2]
+        assert (row.organisation, row.text, row.role) == expected
+        assert row.language == words.language
+    page = workstream_page(shown, "falls", english)
+    told_there = render_page("workstream.html.jinja", shown, english, page).decode()
+    assert "Low beds" not in told_there
+    assert "Checklist" in told_there
+
+
+def test_nobody_says_that_nothing_was_tried_where_a_site_told_of_it(english: Words) -> None:
+    only = with_changes(
+        make_edition(), change(text_en="Huddle", level="site", site_code="7A2AG")
+    ).shown_to(audience.COLLABORATIVE)
+    (row,) = workstream_page(only, "falls", english).changes
+    assert (row.organisation, row.date) == ("Hywel Dda (one site)", "12 August 2026")
+    falls = next(one for one in quarterly_pack(only, english).sheets if one.anchor == "falls")
+    assert [tried.row.organisation for tried in falls.changes] == ["Hywel Dda (one site)"]

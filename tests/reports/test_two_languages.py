@@ -1,7 +1,9 @@
 """English and Welsh: no word is missing, plurals are CLDR's, the state of translation is told."""
 
 import copy
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +135,38 @@ def test_the_language_it_was_written_in_has_no_such_banner(
         "Management information, not for publication.",
         "Some figures are simulated.",
     ]
+
+
+def _sentences(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for below in node.values():
+            yield from _sentences(below)
+    elif isinstance(node, str):
+        yield node
+
+
+# "i Fawrth", "o Fai", "hyd at Dachwedd": after these words a month's first letter changes.
+BEFORE_A_MONTH = re.compile(
+    r"\b(o|i|am|ar|at|gan|dan|dros|drwy|heb|tan|trwy|wrth) \{(month|last|end)\}"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "would_change"),
+    [("{first} i {last}", True), ("hyd at {month}.", True), ("hyd at fis {month}.", False),
+     ("{first}, {last}", False), ("terfynau {lower} i {upper}", False)],
+)  # fmt: skip
+def test_a_glued_month_is_recognised(sentence: str, would_change: bool) -> None:
+    assert bool(BEFORE_A_MONTH.search(sentence)) == would_change
+
+
+def test_no_welsh_sentence_glues_a_month_to_a_word_that_changes_its_first_letter(
+    edition: Edition,
+) -> None:
+    every = [
+        sentence
+        for path in sorted((edition.translations_folder / "cy").glob("*.yaml"))
+        for sentence in _sentences(yaml.load(path.read_text("utf-8"), yaml.BaseLoader))
+    ]
+    assert len(every) > 1_000
+    assert [sentence for sentence in every if BEFORE_A_MONTH.search(sentence)] == []

@@ -18,6 +18,7 @@ from reports.figures.sizes import Size
 from reports.pages.chart import ChartModel, chart_model, series_of
 from reports.pages.chart_labels import Options
 from reports.pages.landing import landing_page
+from reports.pages.quarterly import quarterly_pack
 from reports.pages.series_key import SeriesKey
 from reports.pages.tests_of_change import Flags
 from reports.pages.workstream import WorkstreamPage, workstream_page
@@ -124,7 +125,15 @@ def test_a_signal_says_since_when_wherever_it_is_told(page: WorkstreamPage) -> N
     assert page.main.headline.endswith(", a signal since March 2026")
     assert hywel_dda.finding.endswith(", a signal since March 2026")
     assert cardiff.finding.endswith(", a signal since September 2026")
-    assert "a signal since March 2026; Cardiff and Vale" in page.bullets[1].rest
+    told = [(line.name, line.text.split(", ")[-1], line.href) for line in page.bullets[1].lines]
+    assert told[:2] == [
+        ("Hywel Dda (Falls per 1,000 bed days)", "a signal since March 2026", "#7A2-falls-rate"),
+        (
+            "Cardiff and Vale (Falls per 1,000 bed days)",
+            "a signal since September 2026",
+            "#7A4-falls-rate",
+        ),
+    ]
     rows = {row.name: row.since for row in page.figures[0].rows}
     assert rows["Hywel Dda"] == "since March 2026"
     assert rows["Swansea Bay"] == ""
@@ -133,7 +142,9 @@ def test_a_signal_says_since_when_wherever_it_is_told(page: WorkstreamPage) -> N
 def test_a_small_chart_without_a_figure_for_the_month_says_so(page: WorkstreamPage) -> None:
     charts = {chart.unit_name: chart for chart in page.organisations[0].charts}
     assert (charts["Powys"].latest, charts["Powys"].latest_month) == ("6.27", "Sep 2026")
-    assert charts["Powys"].missing == "No figure for October 2026: shown is September 2026."
+    assert (
+        charts["Powys"].missing == "No figure for October 2026 (missing): shown is September 2026."
+    )
     assert (charts["Swansea Bay"].latest_month, charts["Swansea Bay"].missing) == ("", "")
 
 
@@ -152,6 +163,35 @@ def test_another_key_measure_of_wales_with_a_signal_is_told(
         "Falls risk assessed in 24 hours: improvement, above the upper limit of 86.0%, "
         "a signal since October 2026."
     )
+
+
+def test_a_page_opens_with_the_key_measure_that_is_a_concern_for_wales(
+    edition: Edition, english: Words
+) -> None:
+    """The main one improves; the other has turned bad, which last month's report did not say."""
+    chosen = pl.col("series") == "falls/risk_assessed/wales/wales"
+    said = pl.when(chosen & (pl.col("period") >= date(2026, 9, 1)))
+    points = edition.points.with_columns(
+        verdict=said.then(pl.lit("concern")).otherwise("verdict"),
+        rule=said.then(pl.lit("outside")).otherwise("rule"),
+        rule_side=said.then(pl.lit(-1, pl.Int8)).otherwise("rule_side"),
+    )
+    made = replace(edition, points=points)
+    page = workstream_page(made, "falls", english)
+    assert page.title == (
+        "Falls risk assessed in 24 hours: concern across Wales. "
+        "Key measures: concern in 2 organisations"
+    )
+    opening = page.bullets[0]
+    assert (opening.icon, opening.side, opening.is_new) == ("concern", -1, True)
+    assert opening.strong.startswith("All Wales, Falls risk assessed in 24 hours: ")
+    assert "Falls per 1,000 bed days: improvement, " in opening.rest
+    falls = next(one for one in quarterly_pack(made, english).sheets if one.anchor == "falls")
+    assert falls.title == page.title
+    assert falls.bullets[0].strong == (
+        "All Wales, Falls risk assessed in 24 hours: 81.3% in September 2026."
+    )
+    assert falls.bullets[0].rest.startswith("Falls risk assessed in 24 hours: concern, ")
 
 
 WALES_FALLS = "falls/falls_rate/wales/wales"
@@ -183,7 +223,8 @@ def test_the_title_tells_no_verdict_of_an_older_month(edition: Edition, english:
     )
     assert (page.bullets[0].icon, page.bullets[0].side) == ("none", 0)
     assert page.bullets[0].strong == (
-        "All Wales: 5.60 in September 2026, the last month that was judged."
+        "All Wales, Falls per 1,000 bed days: 5.60 in September 2026, "
+        "the last month that was judged."
     )
     said = "5.64 (October 2026) is not judged (incomplete: 7 of 8 sent)"
     assert page.main.headline == (
@@ -238,7 +279,8 @@ def test_a_figure_that_is_not_final_yet_is_no_headline(edition: Edition, english
     """October's 5.64 is young: September's 5.60 is told first, and October's with its mark."""
     page = workstream_page(hollow(edition, WALES_FALLS, "immature"), "falls", english)
     assert page.bullets[0].strong == (
-        "All Wales: 5.60 in September 2026, the last month that was judged."
+        "All Wales, Falls per 1,000 bed days: 5.60 in September 2026, "
+        "the last month that was judged."
     )
     assert page.bullets[0].rest.endswith(" October 2026: 5.64 (not final yet).")
     assert "<b>5.64</b>" not in page.main.figure
@@ -266,7 +308,10 @@ def test_a_figure_for_wales_that_nothing_judged_bears_its_state(
     columns = {name: pl.when(chosen).then(new).otherwise(name) for name, new in young.items()}
     made = replace(edition, points=edition.points.with_columns(**columns))
     page = workstream_page(made, "falls", english)
-    assert page.bullets[0].strong == "All Wales: 5.64 in October 2026 (not final yet)."
+    assert (
+        page.bullets[0].strong
+        == "All Wales, Falls per 1,000 bed days: 5.64 in October 2026 (not final yet)."
+    )
 
 
 def test_a_young_figure_before_a_gap_bears_its_state(edition: Edition, english: Words) -> None:
