@@ -34,8 +34,9 @@ class Edition:
     sent (`counts_in_full`: no other file stands for one of its organisations in one of its months;
     `to_mend`: nothing newer has put it right; `superseded_by`: the newest attempt, where that
     is to be mended instead) and what was found in them. changes: dated facts about work.
-    before: the verdict on each series (series, verdict) as the report for the month before stood
-    then; None where that is not known.
+    before: the verdict on each series (series, verdict) that the last report for the month before
+    told; where none was published, what today's figures would have told (`is_before_recounted`);
+    None where neither is known.
     corrections: figures that a later file changed (corrections.py). days_points, days_series: the
     same as points and series, of days between rare events; they have dates of events and are for
     an organisation's own readers only.
@@ -57,6 +58,7 @@ class Edition:
     problems: pl.DataFrame
     changes: pl.DataFrame
     before: pl.DataFrame | None = None
+    is_before_recounted: bool = False
     corrections: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema=CORRECTION_SCHEMA)
     )

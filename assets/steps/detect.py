@@ -66,7 +66,7 @@ def read_series(night: Night, contract: Contract) -> pl.DataFrame:
 
 
 def read_before(night: Night, contract: Contract) -> pl.DataFrame:
-    """series, verdict: of the last judged point, had the last month not been there."""
+    """series, verdict: what today's figures would have told, had the last month not been there."""
     return pl.read_parquet(night.lake.work / contract.workstream / "before.parquet")
 
 
@@ -82,7 +82,7 @@ def read_days_series(night: Night, contract: Contract) -> pl.DataFrame:
 
 def _write(folder: Path, night: Night, contract: Contract, measures: pl.DataFrame) -> None:
     _write_judged(folder, "", measures, analysed(measures, night, contract))
-    write_frame(folder / "before.parquet", _verdicts(_month_before(night, contract, measures)))
+    write_frame(folder / "before.parquet", _month_before(night, contract, measures))
 
 
 def _write_days(folder: Path, night: Night, contract: Contract, days: pl.DataFrame) -> None:
@@ -174,8 +174,8 @@ def _targets(measures: pl.DataFrame, kinds: Sequence[Measure]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=schema, orient="row")
 
 
-def _month_before(night: Night, contract: Contract, measures: pl.DataFrame) -> Analysis:
-    """The analysis of the same figures without the last month, as a month ago they would have been.
+def _month_before(night: Night, contract: Contract, measures: pl.DataFrame) -> pl.DataFrame:
+    """The verdicts on the same figures without the last month, as they would have been told then.
 
     What was too young a month ago, is left out as it would have been then.
     """
@@ -189,17 +189,27 @@ def _month_before(night: Night, contract: Contract, measures: pl.DataFrame) -> A
     young = pl.any_horizontal(immature) if immature else pl.lit(False)
     is_final = pl.col("state") == PointState.FINAL.value
     state = pl.when(young & is_final).then(pl.lit(PointState.IMMATURE.value))
-    return analysed(earlier.with_columns(state=state.otherwise("state")), night, contract)
+    earlier = earlier.with_columns(state=state.otherwise("state"))
+    return _verdicts(analysed(earlier, night, contract), earlier, until)
 
 
 def _final_until(measure: Measure, until: date) -> date:
     return later(until, -measure.final_after_months)
 
 
-def _verdicts(analysis: Analysis) -> pl.DataFrame:
-    judged = analysis.points.filter(pl.col("value").is_not_null() & ~pl.col("excluded"))
+def _verdicts(analysis: Analysis, measures: pl.DataFrame, until: date) -> pl.DataFrame:
+    """What would have been told a month ago (reports/standing.py): none of a gap or hollow point.
+
+    A month that matures late is judged on the months before it.
+    """
+    states = measures.select("series", "period", "state")
+    points = analysis.points.join(states, on=["series", "period"], how="left")
+    known = points.filter(pl.col("value").is_not_null()).sort("series", "period")
+    is_solid = ~pl.col("excluded")
+    is_young = pl.col("state").last() == PointState.IMMATURE.value
+    is_told = (pl.col("period").last() == until) & (is_solid.last() | is_young)
     return (
-        judged.sort("series", "period")
-        .group_by("series", maintain_order=True)
-        .agg(pl.col("verdict").last())
+        known.group_by("series", maintain_order=True)
+        .agg(is_told.alias("is_told"), pl.col("verdict").filter(is_solid).last())
+        .select("series", verdict=pl.when("is_told").then("verdict"))
     )

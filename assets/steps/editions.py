@@ -28,6 +28,7 @@ from assets.steps.detect import (
 from assets.steps.months import data_month
 from assets.steps.night import Night
 from assets.steps.notes import read_notes
+from assets.steps.publications import read_told
 from assets.steps.queue import queue, timeliness
 from assets.steps.read import parsed_name
 from assets.steps.returns import lacking_wards, returns, superseded, to_mend
@@ -35,6 +36,7 @@ from assets.steps.submissions import NO_MONTH, PROBLEMS, RECORDS, Receipt, all_r
 from data_contracts.contract import Contract, Table
 from data_contracts.problems import PROBLEM_SCHEMA, Outcome
 from reports.edition import Edition
+from reports.months import later
 
 SUBMISSION_SCHEMA = pl.Schema(
     {
@@ -102,8 +104,10 @@ def edition_of(night: Night, publication: str, of: Iterable[Contract] | None = N
         submissions.filter(pl.col("outcome") == Outcome.ACCEPTED_WITH_WARNINGS)["submission"]
     ).intersection(asks(problems)["submission"])
     due = pl.concat([returns(night, c, read_months(night, c), to_check) for c in contracts])
+    month = data_month(night.contracts, night.today)
+    told = read_told(night.lake, later(month, -1))
     return Edition(
-        data_month=data_month(night.contracts, night.today),
+        data_month=month,
         today=night.today,
         publication=publication,
         contracts=night.contracts,
@@ -117,7 +121,8 @@ def edition_of(night: Night, publication: str, of: Iterable[Contract] | None = N
         submissions=submissions,
         problems=problems,
         changes=_changes(night, months),
-        before=_joined(read_before, night, contracts),
+        before=_joined(read_before, night, contracts) if told is None else told,
+        is_before_recounted=told is None,
         corrections=_joined(read_corrections, night, contracts),
         queue=queue(due, submissions, problems, night.today, contracts),
         timeliness=timeliness(due, night.today, contracts),

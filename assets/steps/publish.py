@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -46,6 +45,7 @@ from assets.steps.page_store import (
     placed_dated,
     placed_pages,
 )
+from assets.steps.publications import TOLD, number_of, numbers, write_told
 from assets.steps.result import Fact, StepResult, Verdict
 from assets.steps.returns import OPEN
 from assets.steps.submissions import Receipt, all_receipts
@@ -60,8 +60,6 @@ MANIFEST = "manifest.json"
 INDEX = "collaborative/index.html"
 # The parts of a publication that Dagster shows: the first folder of a page's path.
 PARTS = {"collaborative": "landing", "org": "organisations", "stewards": "stewards"}
-# The data month of a publication and its number in it.
-NAME = re.compile(r"(\d{4}-\d{2})_r(\d+)")
 
 
 class PublicationError(RuntimeError):
@@ -179,28 +177,13 @@ def _ready(lake: Lake, known: dict[str, Any], fingerprint: str) -> str | None:
     That can only be the newest one, and only where it is newer than what readers see: one that they
     saw before is not taken out again.
     """
-    newest = max(_numbers(lake), default=None)
-    if newest is None or newest <= _number_of(known.get("publication", "")):
+    newest = max(numbers(lake), default=None)
+    if newest is None or newest <= number_of(known.get("publication", "")):
         return None
     name = f"{newest[0]}_r{newest[1]}"
     manifest = _read_manifest(lake.site / name)
     is_ready = manifest.get("fingerprint") == fingerprint and _is_whole(lake.site / name)
     return name if is_ready else None
-
-
-def _numbers(lake: Lake) -> list[tuple[str, int]]:
-    """Data month and number of every publication, also of one that only `latest` still names.
-
-    Other folders, such as somebody's copy, are no publications.
-    """
-    names = [path.name for path in lake.site.iterdir()] + [lake.latest.resolve().name]
-    return [_number_of(name) for name in names if NAME.fullmatch(name)]
-
-
-def _number_of(name: str) -> tuple[str, int]:
-    """The data month and the number in a publication's name; lowest for any other name."""
-    found = NAME.fullmatch(name)
-    return ("", 0) if found is None else (found[1], int(found[2]))
 
 
 def _is_whole(folder: Path) -> bool:
@@ -235,6 +218,8 @@ def _published(
         files |= link_static(night.lake, sorted({page.task.folder for page in pages}), folder)
         if not _is_as_listed(folder, files):
             raise PublicationError("A page is not as it was made; run the night again.")
+        write_told(folder, named)
+        files[TOLD] = digest_of_file(folder / TOLD)
         manifest = _manifest(night, named, files)
         write_json(folder / MANIFEST, manifest | {"fingerprint": fingerprint})
     _switch(night.lake, name)
@@ -257,8 +242,8 @@ def _count_new(lake: Lake, pages: list[Placed]) -> int:
 def _next_name(lake: Lake, edition: Edition) -> str:
     """The data month and the number of the publication in it: `2024-03_r2`."""
     month = f"{edition.data_month:%Y-%m}"
-    numbers = [number for of, number in _numbers(lake) if of == month]
-    return f"{month}_r{max(numbers, default=0) + 1}"
+    given = [number for of, number in numbers(lake) if of == month]
+    return f"{month}_r{max(given, default=0) + 1}"
 
 
 def _manifest(night: Night, edition: Edition, files: dict[str, str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from data_contracts.contract import Measure
 from reports.edition import Edition
 from reports.figures.series import QUIET, Series
 from reports.pages.series_key import SeriesKey
-from reports.pages.workstream_series import WorkstreamSeries
+from reports.pages.workstream_series import WorkstreamSeries, read_workstream
 from reports.spc.vocabulary import Verdict
 from reports.standing import SIGNALS, Standing, side_now, standing, verdict_kind, verdict_now
 
@@ -101,6 +101,12 @@ def verdicts_before(edition: Edition) -> Mapping[str, Verdict] | None:
         return None
     known = edition.before.select("series", "verdict").drop_nulls().iter_rows()
     return {series: Verdict(verdict) for series, verdict in known}
+
+
+def told_verdicts(edition: Edition) -> dict[str, str]:
+    """Series -> the verdict that an edition tells of it now: what the next one compares with."""
+    every = (read_workstream(edition, of) for of in edition.contracts if of.measures)
+    return {str(found.key): found.verdict.value for found in findings(edition, every)}
 
 
 def strongest_first(every: Iterable[Finding]) -> list[Finding]:

@@ -150,6 +150,8 @@ def _facts(
 
 def _changed_sub(edition: Edition, words: Words) -> str:
     case = "unknown" if edition.before is None else "sub"
+    if edition.before is not None and edition.is_before_recounted:
+        case = "recounted"
     return _with_month(words, f"changed.{case}", month_before(edition))
 
 

@@ -206,6 +206,7 @@ def _workstream(
         rows_digest(shown.changes.filter(ours), *CHANGE),
         rows_digest(shown.submissions.filter(ours), "submission"),
         rows_digest(shown.corrections.filter(ours)),
+        _before(replace(shown, series=shown.series.filter(ours))),
         note_input(shown, stem_of(page_name(workstream, SOURCE))),
     )
     for words in languages:
@@ -389,4 +390,5 @@ def _before(shown: Edition) -> str:
     if shown.before is None:
         return "unknown"
     seen: Any = shown.series.select("series").unique()
-    return rows_digest(shown.before.join(seen, on="series", how="semi"), "series")
+    seen_before = rows_digest(shown.before.join(seen, on="series", how="semi"), "series")
+    return f"{seen_before}{shown.is_before_recounted}"
