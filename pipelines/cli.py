@@ -302,8 +302,14 @@ def _tell_publication(facts: dict[str, Any]) -> None:
         _tell_line(f"{facts['repaired']} was changed or lost files; a whole one took its place.")
     mend, owed = facts["mend"], {status: facts[status] for status in OWED}
     _tell_notes(facts["notes"])
+    if misplaced := facts.get("misplaced", []):
+        _tell_line(
+            f"Needs a steward. Files that no night takes: {len(misplaced)}. "
+            "Put each into the folder of its sender's code: inbox/7A4/."
+        )
     if not mend and not any(owed.values()):
-        out.print("No file needs a steward." if facts["notes"] else "Nothing needs a steward.")
+        if not misplaced:
+            out.print("No file needs a steward." if facts["notes"] else "Nothing needs a steward.")
         return
     counts = [f"{name}: {len(owed[status])}" for status, name in OWED.items() if owed[status]]
     out.print(f"\nNeeds a steward. {'; '.join([f'Files to mend: {len(mend)}', *counts])}.")

@@ -134,18 +134,25 @@ def ranks(receipts: Iterable[Receipt]) -> dict[str, tuple[int, int]]:
     """Submission -> its rank among files that speak of the same months; the highest is newest.
 
     By the version in the file name, then by arrival. A file without a version counts as one of the
-    highest version that had arrived before it: it was sent by someone who knew that version. A
-    copy of a file, which is kept without its rows, gives the file its own rank.
+    highest version that had arrived before it: it was sent by someone who knew that version. But
+    where it has the bytes of a lower version it is that one once more, out of somebody's folder,
+    and does not undo the correction. A copy of a file, which is kept without its rows, gives the
+    file its own rank.
     """
     found: dict[str, tuple[int, int]] = {}
+    sent: dict[str, tuple[int, int]] = {}
     highest = 0
     for place, receipt in enumerate(sorted(receipts, key=arrival)):
-        version = highest if receipt.version is None else receipt.version
-        highest = max(highest, version)
-        found[receipt.submission] = (version, place)
+        rank = (highest if receipt.version is None else receipt.version, place)
+        known = sent.setdefault(receipt.sha256, rank)
+        if receipt.version is None and known[0] < highest:
+            rank = known
+        sent[receipt.sha256] = max(known, rank)
+        highest = max(highest, rank[0])
+        found[receipt.submission] = rank
         copied = receipt.duplicate_of
         if copied in found:
-            found[copied] = max(found[copied], (version, place))
+            found[copied] = max(found[copied], rank)
     return found
 
 

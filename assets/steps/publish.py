@@ -49,6 +49,7 @@ from assets.steps.publications import TOLD, number_of, numbers, write_told
 from assets.steps.result import Fact, StepResult, Verdict
 from assets.steps.returns import OPEN
 from assets.steps.submissions import Receipt, all_receipts
+from assets.steps.take import misplaced_in
 from assets.steps.warehouse import build_warehouse, publication_in
 from data_contracts.states import ReturnStatus
 from reports.edition import Edition
@@ -88,7 +89,7 @@ def publish(night: Night) -> StepResult:
     """
     known = _known(night.lake)
     if not known and not all_receipts(night.lake):
-        return _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": "No file has arrived yet."})
+        return _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": _nothing_yet(night.lake)})
     if reason := _taken_back(night, known):
         return _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": reason})
     is_whole = _is_whole(night.lake.latest)
@@ -114,6 +115,16 @@ def publish(night: Night) -> StepResult:
     if known and not is_whole:
         facts["repaired"] = known["publication"]
     return _ended(night, Verdict(facts["verdict"]), facts)
+
+
+def _nothing_yet(lake: Lake) -> str:
+    """Why there is nothing to publish from."""
+    if misplaced := misplaced_in(lake.inbox):
+        return (
+            f"No file has arrived in a sender's folder, and {len(misplaced)} elsewhere in the "
+            "inbox. Put each into the folder of its sender's code: inbox/7A4/."
+        )
+    return "No file has arrived yet. Put each into the folder of its sender's code: inbox/7A4/."
 
 
 def _taken_back(night: Night, known: dict[str, Any]) -> str | None:
@@ -337,8 +348,15 @@ def _to_mend(night: Night, receipt: Receipt, words: Words) -> dict[str, str]:
 
 
 def _ended(night: Night, verdict: Verdict, facts: dict[str, Any]) -> StepResult:
-    """Record how the night ended, for the command line and whoever looks later."""
-    facts = {**facts, "verdict": verdict.value, "index": str(night.lake.latest / INDEX)}
+    """Record how the night ended, for the command line and whoever looks later.
+
+    A file that lies where no night takes it needs somebody, however good the rest is.
+    """
+    misplaced = misplaced_in(night.lake.inbox)
+    if misplaced and verdict is Verdict.GOOD:
+        verdict = Verdict.NEEDS_STEWARD
+    facts = {**facts, "verdict": verdict.value, "misplaced": misplaced}
+    facts["index"] = str(night.lake.latest / INDEX)
     write_json(night.record, facts)
     shown: dict[str, Fact] = {
         name: value for name, value in facts.items() if isinstance(value, int | float | str)

@@ -160,11 +160,29 @@ def left_in(inbox: Path) -> list[str]:
     After a night that is what it did not take. Names are without what could name a person. A link
     to a folder is told like a file, since nobody looks behind it.
     """
+    return [_shown_path(path) for path in _left(inbox)]
+
+
+def misplaced_in(inbox: Path) -> list[str]:
+    """Of these the files that no night will ever take: they lie in no sender's own folder."""
+    in_own_folder = 2
+    return [
+        _shown_path(path)
+        for path in _left(inbox)
+        if len(path.parts) != in_own_folder and not _is_unfinished(path.name)
+    ]
+
+
+def _left(inbox: Path) -> list[Path]:
     found: list[Path] = []
     for root, folders, files in os.walk(inbox):
         links = (name for name in folders if os.path.islink(os.path.join(root, name)))
         found += [Path(root, name).relative_to(inbox) for name in (*files, *links)]
-    return ["/".join([*map(_shown, path.parts[:-1]), shown_name(path)]) for path in sorted(found)]
+    return sorted(found)
+
+
+def _shown_path(path: Path) -> str:
+    return "/".join([*map(_shown, path.parts[:-1]), shown_name(path)])
 
 
 def shown_name(path: Path) -> str:

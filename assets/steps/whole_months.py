@@ -116,10 +116,14 @@ def _months_sent(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
 def _closed(sent: pl.DataFrame, table: Table, arrived: Mapping[str, date]) -> pl.DataFrame:
     """Versions that came after the closing of their month and say something else than before.
 
-    The version before is the one in force before tonight or, of tonight's, the next lower one.
+    The version before is the one in force before tonight or, of tonight's, the next lower complete
+    one: a file that lacks rows does not come into force beside one that has them all.
     """
     order = [IS_NEW, VERSION, SUBMISSION]
-    before = pl.col("figures").shift(1).over(ORGANISATION, MONTH, order_by=order)
+    whole = pl.when(COMPLETE).then("figures").forward_fill().shift(1)
+    before = pl.coalesce(whole, pl.col("figures").shift(1)).over(
+        ORGANISATION, MONTH, order_by=order
+    )
     changed = sent.with_columns(before=before).filter(
         pl.col(IS_NEW) & pl.col(COMPLETE) & (pl.col("figures") != pl.col("before"))
     )

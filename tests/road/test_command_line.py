@@ -120,9 +120,24 @@ def test_run_says_what_it_left_in_the_inbox(road: Road) -> None:
     (road.lake / "inbox" / "loose.csv").write_text("nobody's")
     (road.lake / "inbox" / "7A4" / "big.csv.part").write_text("half")
     code, text = _night(road, "2024-04-20")
-    assert code == 0
+    assert code == 1
     assert "sender's own folder): loose.csv" in text
     assert "sender's own folder): 7A4/big.csv.part" in text
+    assert "Needs a steward. Files that no night takes: 1." in text
+    assert "Nothing needs" not in text
+    (road.lake / "inbox" / "loose.csv").unlink()
+    # An unfinished file is taken once it is there as a whole.
+    code, text = _night(road, "2024-04-20")
+    assert code == 0
+    assert "Nothing needs a steward." in text
+
+
+def test_a_new_lake_says_where_files_belong(empty_road: Road) -> None:
+    (empty_road.lake / "inbox").mkdir(exist_ok=True)
+    (empty_road.lake / "inbox" / "loose.csv").write_text("nobody's")
+    code, text = _night(empty_road, "2024-04-20")
+    assert code == 2
+    assert "No file has arrived in a sender's folder, and 1 elsewhere in the inbox." in text
 
 
 def test_an_earlier_day_does_not_take_readers_back(road: Road) -> None:

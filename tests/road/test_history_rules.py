@@ -280,6 +280,18 @@ def test_a_closed_month_is_changed_only_by_other_figures(
     assert inbox.codes(FALLS, sent, again) == codes
 
 
+def test_a_faulty_version_of_the_same_night_is_not_what_a_month_said_before(inbox: Inbox) -> None:
+    """v03 has what v01, which counts, has; in between came v02, which lost a row."""
+    sent = [falls("2024-01", ward) for ward in ("A1", "B1")]
+    inbox.put(FALLS, sent)
+    inbox.check()
+    inbox.put(FALLS, [sent[0], sent[1] | {"at_risk_admissions": "ten"}], version=2)
+    inbox.put(FALLS, [sent[1], sent[0]], version=3)
+    inbox.check()
+    asked = {name: [code for code, _, _ in told] for name, told in inbox.asked().items()}
+    assert asked["7A4_falls_202401_v03.csv"] == []
+
+
 def test_a_closed_month_that_was_never_sent_is_late_not_changed(inbox: Inbox) -> None:
     assert inbox.codes(FALLS, [falls("2024-02")], [falls("2024-01")]) == set()
 

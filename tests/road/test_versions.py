@@ -44,6 +44,20 @@ def test_without_versions_the_last_to_arrive_counts(empty_road: Road) -> None:
     assert empty_road.point(BOARD, MARCH)["numerator"] == 100
 
 
+def test_an_old_copy_without_a_version_does_not_undo_a_correction(road: Road) -> None:
+    """v02 corrected March; then v01's bytes came once more out of somebody's folder."""
+    first = csv_of(_march(50))
+    road.put("7A4_hand-hygiene_202403_v01.csv", first, datetime(2024, 4, 11, 9, tzinfo=UTC))
+    _put(road, "7A4_hand-hygiene_202403_v02.csv", _march(10), 12)
+    road.put("7A4_hygiene march.csv", first, datetime(2024, 4, 13, 9, tzinfo=UTC))
+    road.night()
+    assert road.point(BOARD, MARCH)["numerator"] == 20
+    # Under a name with the next version it is meant.
+    road.put("7A4_hand-hygiene_202403_v03.csv", first, datetime(2024, 4, 14, 9, tzinfo=UTC))
+    road.night()
+    assert road.point(BOARD, MARCH)["numerator"] == 100
+
+
 def test_a_version_that_lacks_a_ward_does_not_replace_a_complete_one(road: Road) -> None:
     _put(road, "7A4_hand-hygiene_202403_v02.csv", _march(50, wards="A"), 12)
     road.night()
