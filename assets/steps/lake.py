@@ -95,7 +95,9 @@ class Lake:
         ):
             folder.mkdir(parents=True, exist_ok=True)
             for left in folder.glob(".making-*"):
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
+                # Of a link to a folder, the link alone was left half made.
+                is_folder = left.is_dir() and not left.is_symlink()
+                shutil.rmtree(left) if is_folder else left.unlink()
 
 
 @contextmanager

@@ -6,7 +6,10 @@ night ended. Not here: making pages (reports/pages, page_store.py), who is told 
 A publication is `site/<month>_r<number>/` with a folder for each kind of reader. It is filled
 beside its place, held against its manifest, renamed, and only then does `latest` point to it.
 Numbers only go up: when inputs go back to what they were, or a page that readers see was changed or
-removed, the same content is published again under a new number.
+removed, the same content is published again under a new number. Where a lake was copied with its
+links followed, `latest` is a folder; the next night makes it a link again and removes nothing: the
+folder takes the name of its publication or, where that is there as well, is kept as
+`copy-of-latest-<number>`, which nothing reads.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +49,7 @@ from assets.steps.page_store import (
     placed_dated,
     placed_pages,
 )
-from assets.steps.publications import TOLD, number_of, numbers, write_told
+from assets.steps.publications import NAME, TOLD, number_of, numbers, write_told
 from assets.steps.result import Fact, StepResult, Verdict
 from assets.steps.returns import OPEN
 from assets.steps.submissions import Receipt, all_receipts
@@ -61,6 +65,8 @@ MANIFEST = "manifest.json"
 INDEX = "collaborative/index.html"
 # The parts of a publication that Dagster shows: the first folder of a page's path.
 PARTS = {"collaborative": "landing", "org": "organisations", "stewards": "stewards"}
+# What a folder in the place of the link is kept as, with a number.
+ASIDE = "copy-of-latest"
 
 
 class PublicationError(RuntimeError):
@@ -77,6 +83,7 @@ def refuse_earlier_day(night: Night) -> None:
     On such a day good files would be refused for ever, as of months that are not over. Writes the
     night's record; raises EarlierDayError.
     """
+    _link_again(night.lake)
     if reason := _taken_back(night, _known(night.lake)):
         _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": reason})
         raise EarlierDayError(reason)
@@ -87,6 +94,7 @@ def publish(night: Night) -> StepResult:
 
     Writes the night's record: verdict, publication, what a steward must do.
     """
+    _link_again(night.lake)
     known = _known(night.lake)
     if not known and not all_receipts(night.lake):
         return _ended(night, Verdict.NOTHING_PUBLISHED, {"reason": _nothing_yet(night.lake)})
@@ -283,6 +291,28 @@ def _switch(lake: Lake, name: str) -> None:
     os.symlink(name, making)
     making.replace(lake.latest)
     sync_folder(lake.site)
+
+
+def _link_again(lake: Lake) -> None:
+    """Make `latest` a link where a copy of the lake made it a folder; see the top of this file.
+
+    Without a manifest nobody can say which publication it is: then there is no `latest`, as before
+    the first publication, until this night's publishing step.
+    """
+    if lake.latest.is_symlink() or not lake.latest.is_dir():
+        return
+    name = str(_read_manifest(lake.latest).get("publication", ""))
+    is_named = NAME.fullmatch(name) is not None
+    is_only_one = is_named and not (lake.site / name).exists()
+    lake.latest.rename(lake.site / name if is_only_one else _free_place(lake))
+    if is_named:
+        _switch(lake, name)
+
+
+def _free_place(lake: Lake) -> Path:
+    """Where a folder that was in the place of the link is kept."""
+    places = (lake.site / f"{ASIDE}-{number}" for number in count(1))
+    return next(place for place in places if not place.exists())
 
 
 def _tasks_for_stewards(night: Night, edition: Edition) -> dict[str, Any]:

@@ -250,6 +250,74 @@ def test_a_copy_of_a_publication_is_no_publication(published: Road) -> None:
     assert published.publication == "2024-03_r2"
 
 
+def test_a_link_that_a_crash_left_half_made_is_removed(published: Road) -> None:
+    """The night made the new link, which leads to a folder, and ended before it renamed it."""
+    left = published.lake / "site" / ".making-latest"
+    left.symlink_to("2024-03_r1")
+    _correct(published)
+    assert published.night(NEXT) is Verdict.GOOD
+    assert published.publication == "2024-03_r2"
+    assert not left.is_symlink()
+    assert (published.lake / "site" / "2024-03_r1" / "manifest.json").is_file()
+
+
+def _with_links_followed(road: Road) -> Road:
+    copy = road.lake.with_name("copy")
+    shutil.copytree(road.lake, copy, symlinks=False)
+    return Road(copy, road.contracts)
+
+
+def _in_site(road: Road) -> list[str]:
+    return sorted(path.name for path in (road.lake / "site").iterdir())
+
+
+def test_a_copy_with_links_followed_gets_its_link_again(published: Road) -> None:
+    copy = _with_links_followed(published)
+    assert copy.latest.is_dir()
+    assert not copy.latest.is_symlink()
+    assert copy.night(NEXT) is Verdict.GOOD
+    assert copy.latest.is_symlink()
+    assert copy.publication == "2024-03_r1"
+    assert _in_site(copy) == ["2024-03_r1", "copy-of-latest-1", "latest"]
+    assert (copy.lake / "site" / "copy-of-latest-1" / PAGE).read_bytes() == (
+        (copy.latest / PAGE).read_bytes()
+    )
+    _correct(copy)
+    assert copy.night(THIRD) is Verdict.GOOD
+    assert copy.publication == "2024-03_r2"
+
+
+def test_a_folder_latest_that_is_the_only_copy_becomes_its_publication(published: Road) -> None:
+    copy = _with_links_followed(published)
+    shutil.rmtree(copy.lake / "site" / "2024-03_r1")
+    assert copy.night(NEXT) is Verdict.GOOD
+    assert (copy.publication, _in_site(copy)) == ("2024-03_r1", ["2024-03_r1", "latest"])
+    assert copy.manifest()["as_of"] == "2024-04-20"
+
+
+def test_a_folder_latest_that_nobody_can_name_is_kept(published: Road) -> None:
+    """Twice: the second is kept beside the first."""
+    copy = _with_links_followed(published)
+    for kept in (1, 2):
+        (copy.latest / "manifest.json").unlink()
+        (copy.latest / "whose.txt").write_text(f"{kept}")
+        assert copy.night(NEXT) is Verdict.GOOD
+        assert copy.latest.is_symlink()
+        assert (
+            copy.lake / "site" / f"copy-of-latest-{kept}" / "whose.txt"
+        ).read_text() == f"{kept}"
+        publication = copy.latest.resolve()
+        copy.latest.unlink()
+        shutil.copytree(publication, copy.latest)
+
+
+def test_an_earlier_day_is_refused_where_latest_is_a_folder(published: Road) -> None:
+    copy = _with_links_followed(published)
+    assert copy.night(date(2024, 3, 10)) is Verdict.NOTHING_PUBLISHED
+    assert "Readers have a publication of 2024-04-20" in _sentence(copy)
+    assert copy.publication == "2024-03_r1"
+
+
 def test_the_number_after_nine_is_ten(published: Road) -> None:
     (published.lake / "site" / "2024-03_r1").rename(published.lake / "site" / "2024-03_r9")
     published.latest.unlink()
