@@ -10,6 +10,7 @@ equal bytes, so a page that has not changed is not made again and not even copie
 from __future__ import annotations
 
 import gc
+import json
 import os
 import shutil
 from collections import deque
@@ -224,20 +225,30 @@ def is_whole(home: Path) -> bool:
 
     Publications are links to the same bytes, so somebody who edits a published page edits this one.
     """
-    listed = home / DIGESTS
-    if not listed.exists():
-        return False
-    digests: dict[str, str] = read_json(listed)
-    return all(
-        (home / name).exists() and digest_of_file(home / name) == digest
+    digests = _digests(home)
+    return PAGE in digests and all(
+        (home / name).is_file() and digest_of_file(home / name) == digest
         for name, digest in digests.items()
     )
+
+
+def _digests(home: Path) -> dict[str, str]:
+    """A kept page's files and their digests; empty where the list is not there or no such list.
+
+    It was not made safe against a power cut, which may leave it empty or cut off.
+    """
+    try:
+        digests = read_json(home / DIGESTS)
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError):
+        return {}
+    return digests if isinstance(digests, dict) else {}
 
 
 def link(lake: Lake, pages: Iterable[Placed], publication: Path) -> dict[str, str]:
     """Put kept pages and their files into a publication's folder, as links to the same bytes.
 
-    Path in the publication -> the SHA-256 with which the file was made.
+    The pages are whole, as `keep` leaves them. Path in the publication -> the SHA-256 with which
+    the file was made.
     """
     linked: dict[str, str] = {}
     for page in pages:

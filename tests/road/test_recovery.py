@@ -250,6 +250,25 @@ def test_a_copy_of_a_publication_is_no_publication(published: Road) -> None:
     assert published.publication == "2024-03_r2"
 
 
+@pytest.mark.parametrize(
+    "left", [b"", b'{"page.html": "4', b"\xff\xfe", b"[]", b"{}", b'{"page.html": 4}']
+)
+def test_pages_whose_list_a_power_cut_spoilt_are_made_again(published: Road, left: bytes) -> None:
+    """The lists of all kept pages; then something new arrives."""
+    kept = sorted((published.lake / "work" / "pages").glob("*/digests.json"))
+    assert kept
+    for listed in kept:
+        listed.write_bytes(left)
+    before = published.page("collaborative/definitions.html")
+    _correct(published)
+    assert published.night(NEXT) is Verdict.GOOD
+    assert published.publication == "2024-03_r2"
+    assert published.page("collaborative/definitions.html") == before
+    again = list((published.lake / "work" / "pages").glob("*/digests.json"))
+    assert again
+    assert all("page.html" in json.loads(listed.read_text("utf-8")) for listed in again)
+
+
 def test_a_link_that_a_crash_left_half_made_is_removed(published: Road) -> None:
     """The night made the new link, which leads to a folder, and ended before it renamed it."""
     left = published.lake / "site" / ".making-latest"
