@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assets.steps.lake import digest_of, digest_of_folder, read_json, sync_folder, write_json
-from assets.steps.months import closing_of, data_month, last_due
+from assets.steps.months import data_month, last_closed, last_due
 from assets.steps.night import Night
 from assets.steps.notes import notes_print
 from assets.steps.submissions import all_receipts
@@ -43,14 +43,18 @@ def night_print(night: Night) -> str:
     )
 
 
-def moments(night: Night) -> list[tuple[str, str, bool]]:
-    """What pages know of the day: for each table the last month due, and whether it is closed."""
-    tables = [table for contract in night.contracts for table in contract.tables if table.due]
-    return [
-        (table.name, f"{last:%Y-%m}", night.today > closing_of(table, last))
-        for table in tables
-        for last in (last_due(table, night.today),)
-    ]
+def moments(night: Night) -> tuple[str, list[tuple[str, str, str]]]:
+    """What pages know of the day: its month, and each table's last months due and closed.
+
+    The month that is not over is due next. Tables that nobody has to send have deadlines as well.
+    Not here: the day itself and the days since something; pages tell those as of the publication.
+    """
+    tables = [table for contract in night.contracts for table in contract.tables]
+    lasts = [(t.name, last_due(t, night.today), last_closed(t, night.today)) for t in tables]
+    return (
+        f"{night.today:%Y-%m}",
+        [(name, f"{due:%Y-%m}", f"{closed:%Y-%m}") for name, due, closed in lasts],
+    )
 
 
 def decisions_print(night: Night) -> str:

@@ -6,8 +6,9 @@ Belongs here: what a contract says of months. Does not belong here: arithmetic o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 
 from data_contracts.contract import Contract, Table
 from data_contracts.working_days import closing, deadline
@@ -26,8 +27,18 @@ def closing_of(table: Table, month: date) -> date:
 
 def last_due(table: Table, today: date) -> date:
     """The latest month whose deadline has passed."""
+    return _last_over(partial(deadline_of, table), today)
+
+
+def last_closed(table: Table, today: date) -> date:
+    """The latest month whose corrections no longer count as provisional figures."""
+    return _last_over(partial(closing_of, table), today)
+
+
+def _last_over(last_day: Callable[[date], date], today: date) -> date:
+    """The latest month whose last day, of whatever it is, has passed."""
     month = today.replace(day=1)
-    while deadline_of(table, month) >= today:
+    while last_day(month) >= today:
         month = later(month, -1)
     return month
 

@@ -82,6 +82,47 @@ def test_a_deadline_that_passes_is_news(road: Road) -> None:
     assert road.publication == "2024-04_r1"
 
 
+@pytest.mark.parametrize(
+    ("language", "april", "both"),
+    [
+        ("", "April 2024", "April 2024 to May 2024"),
+        (".cy", "Ebrill 2024", "Ebrill 2024 i Mai 2024"),
+    ],
+)
+def test_a_month_that_begins_is_news(published: Road, language: str, april: str, both: str) -> None:
+    """April is due next until the last day of April; from the first of May on, May is as well."""
+    page = f"stewards/7A4/index{language}.html"
+
+    def due_next() -> list[str]:
+        return [text for text in (april, both) if f">{text}</td>" in published.page(page)]
+
+    # March was closed on 22 April.
+    assert published.night(date(2024, 4, 30)) is Verdict.GOOD
+    assert (published.publication, due_next()) == ("2024-03_r2", [april])
+    assert published.night(date(2024, 5, 1)) is Verdict.GOOD
+    assert (published.publication, due_next()) == ("2024-03_r3", [both])
+    assert published.night(date(2024, 5, 2)) is Verdict.GOOD
+    assert published.publication == "2024-03_r3"
+
+
+def test_an_older_month_that_closes_is_news(road: Road) -> None:
+    """March is due on 15 April and closes 30 working days later, two weeks after April was due."""
+    contract = road.contracts / "hand_hygiene.odcs.yaml"
+    text = contract.read_text("utf-8")
+    topic = "{property: topic, value: hand-hygiene}"
+    assert text.count(topic) == 1
+    closing = topic + "\n      - {property: closingWorkingDays, value: 30}"
+    contract.write_text(text.replace(topic, closing), "utf-8")
+    name = "7A7_hand-hygiene_202403_v02.csv"
+    road.put(name, csv_of([row("7A7", "A", "2024-03", compliant="x")]))
+    in_time = "A mended file that arrives by 29 May 2024 is still in the final report."
+    too_late = "A mended file is now counted as a late correction and shown as one."
+    assert road.night(date(2024, 5, 29)) is Verdict.NEEDS_STEWARD
+    assert in_time in road.steward_page(name)
+    assert road.night(date(2024, 5, 30)) is Verdict.NEEDS_STEWARD
+    assert too_late in road.steward_page(name)
+
+
 def test_one_corrected_file_touches_only_its_own_pages(road: Road) -> None:
     road.night()
     first = road.latest.resolve()
