@@ -34,6 +34,8 @@ ODCS_SCHEMA = HERE / "odcs-3.1.0.schema.json"
 STRICT = ConfigDict(extra="forbid", strict=False)
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 PLAIN_TOPIC = re.compile(r"[a-z][a-z0-9-]{0,59}")
+# What pages replace by a hyphen where they name a chart or its file after a measure.
+NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9]+")
 # Columns that the check adds beside those of a table.
 RESERVED = frozenset(
     {"row", "submission", "submitter", "organisation", "site", "owner", "when", "column"}
@@ -124,6 +126,7 @@ class Target:
 class Measure:
     """How one figure is counted and judged. `numerator`, `denominator`, `filter` are SQL.
 
+    No other measure of any contract has its `id`, which must differ in letters or digits.
     `multiplier` scales the quotient (100 for per cent); `baseline` counts the points that set the
     limits of each phase; figures younger than `final_after_months` are not final.
     """
@@ -270,7 +273,9 @@ class Contract:
 def load_contracts(folder: Path | None = None) -> tuple[Contract, ...]:
     """Every `*.odcs.yaml` in a folder, in the order that readers see (`position`), then by name.
 
-    Raises ContractError naming the file for anything that is not a usable contract.
+    Raises ContractError naming the file for anything that is not a usable contract, and naming the
+    contracts for two that cannot be used together: a workstream, a file topic or a measure's id is
+    that of one alone.
     """
     paths = sorted((folder or HERE).glob("*.odcs.yaml"))
     if not paths:
@@ -278,6 +283,7 @@ def load_contracts(folder: Path | None = None) -> tuple[Contract, ...]:
     ranked = sorted((_read(path) for path in paths), key=lambda pair: (pair[0], pair[1].workstream))
     contracts = tuple(contract for _, contract in ranked)
     _refuse_shared_names(contracts)
+    _refuse_shared_measures(contracts)
     return contracts
 
 
@@ -496,3 +502,15 @@ def _refuse_shared_names(contracts: tuple[Contract, ...]) -> None:
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             raise ContractError(f"Two contracts use the {kind} {', '.join(repeated)}.")
+
+
+def _refuse_shared_measures(contracts: tuple[Contract, ...]) -> None:
+    """A page has charts of several workstreams, and names them and their files after measures."""
+    alike: dict[str, list[Measure]] = {}
+    for contract in contracts:
+        for measure in (*contract.measures, *contract.days_between):
+            alike.setdefault(NOT_IN_FILE_NAMES.sub("-", measure.id), []).append(measure)
+    for measures in alike.values():
+        if len(measures) > 1:
+            places = " and ".join(f"{m.id} of the contract {m.workstream}" for m in measures)
+            raise ContractError(f"The measures {places} need ids that differ in letters or digits.")

@@ -6,6 +6,7 @@ rules at work (test_rules_of_contracts) and the words (test_translations_of_cont
 
 import copy
 import hashlib
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -555,6 +556,48 @@ def test_two_contracts_may_not_share_a_topic(folder: Path) -> None:
     (folder / "one.odcs.yaml").write_text(content, encoding="utf-8")
     (folder / "two.odcs.yaml").write_text(content.replace("id: hand_hygiene", "id: other"))
     with pytest.raises(ContractError, match="file topic hand-hygiene"):
+        load_contracts(folder)
+
+
+def test_two_contracts_may_not_share_a_measure(folder: Path) -> None:
+    """Each is good when it is alone."""
+    content = MADE_UP.read_text(encoding="utf-8")
+    for known, new in (
+        ("id: hand_hygiene\n", "id: theatre_hygiene\n"),
+        ("hand-hygiene}", "theatre}"),
+    ):
+        assert content.count(known) == 1
+        content = content.replace(known, new)
+    other = yaml.safe_load(content)
+    assert load(other, folder).measure("soap_used").workstream == "theatre_hygiene"
+    shutil.copy(MADE_UP, folder / "one.odcs.yaml")
+    with pytest.raises(ContractError) as refused:
+        load_contracts(folder)
+    assert str(refused.value) == (
+        "The measures hand_hygiene_done of the contract hand_hygiene and hand_hygiene_done of the "
+        "contract theatre_hygiene need ids that differ in letters or digits."
+    )
+
+
+@pytest.mark.parametrize("name", ["soap_used", "soap-used", "soap__used"])
+def test_two_measures_of_a_contract_may_not_be_named_alike(folder: Path, name: str) -> None:
+    """Pages would name both charts and files soap-used."""
+    with pytest.raises(ContractError) as refused:
+        load(spoilt(lambda b: first_measure(b).update(id=name)), folder)
+    assert str(refused.value) == (
+        f"The measures {name} of the contract hand_hygiene and soap_used of the contract "
+        "hand_hygiene need ids that differ in letters or digits."
+    )
+
+
+def test_days_between_events_are_not_named_as_a_measure_is(folder: Path) -> None:
+    falls = MADE_UP.parents[3] / "data_contracts" / "falls.odcs.yaml"
+    content = falls.read_text("utf-8")
+    days = load_contracts()[0].days_between[0].id
+    measure = load_contracts()[0].measures[0].id
+    assert content.count(f"- id: {days}\n") == 1
+    (folder / falls.name).write_text(content.replace(f"- id: {days}\n", f"- id: {measure}\n"))
+    with pytest.raises(ContractError, match=f"{measure} of the contract falls and {measure} of"):
         load_contracts(folder)
 
 
