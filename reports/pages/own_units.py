@@ -100,7 +100,7 @@ def read_whole(
 def _read(edition: Edition, contract: Contract, points: pl.DataFrame) -> dict[SeriesKey, Series]:
     phases = edition.series.join(points.select("series").unique(), on="series", how="semi")
     found = read_every_series(points, phases, edition.data_month, targets_of(contract))
-    return {_key(key): series for key, series in found.items()}
+    return {SeriesKey.named(key): series for key, series in found.items()}
 
 
 def signalling(own: OwnSeries, measure: Measure) -> list[SeriesKey]:
@@ -200,9 +200,3 @@ class UnitTables:
         if key.level in (WALES, ORGANISATION):
             return unit_name(self.edition, self.words, key.unit)
         return part_name(self.edition, self.words, key.level, key.unit)
-
-
-def _key(text: str) -> SeriesKey:
-    """The key that a series' text stands for; a ward's code may itself hold a slash."""
-    workstream, measure, level, unit = text.split("/", 3)
-    return SeriesKey(workstream=workstream, measure=measure, level=level, unit=unit)

@@ -19,7 +19,7 @@ from data_contracts.contract import Contract, Measure
 from data_contracts.states import PointState
 from reports.comparisons import COMPARISON_SCHEMA
 from reports.edition import Edition
-from reports.months import later, months
+from reports.months import later
 from reports.pages.file_names import file_name
 from reports.pages.funnel_view import (
     NUMBER_COLUMNS,
@@ -32,13 +32,13 @@ from reports.pages.levels import ORGANISATION, WALES
 from reports.pages.safe_csv import csv_bytes
 from reports.pages.units import due_organisations, unit_name
 from reports.pages.workstream_series import WorkstreamSeries
+from reports.quarters import latest_complete
 from reports.spc.funnel import Funnel, funnel
 from reports.spc.funnel_plan import FunnelKind, FunnelPlan, Place
 from reports.spc.vocabulary import Chart, Direction
 from reports.words import Words
 
 DATA_FOLDER = "data"
-MONTHS_IN_A_QUARTER = 3
 # Fewer organisations than these are a list, not a comparison.
 FEWEST = 3
 # What a chart counts says how organisations compare; measured values and times have no funnel.
@@ -67,12 +67,6 @@ class QuarterFunnel:
     csv: bytes
     csv_size: str
     numbers: tuple[int, ...] = NUMBER_COLUMNS
-
-
-def last_quarter(data_month: date) -> tuple[date, ...]:
-    """The months of the latest calendar quarter that has ended by `data_month`."""
-    last = later(data_month, -(data_month.month % MONTHS_IN_A_QUARTER))
-    return tuple(months(later(last, 1 - MONTHS_IN_A_QUARTER), last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +125,8 @@ def _compared(edition: Edition, contract: Contract, measure: Measure) -> _Compar
     due = due_organisations(contract, measure)
     if kind is None or len(due) < FEWEST:
         return None
-    quarter = last_quarter(later(edition.data_month, -measure.final_after_months))
+    final = later(edition.data_month, -measure.final_after_months)
+    quarter = latest_complete(final).months
     sums = _sums(edition.points, measure, quarter)
     if len(sums) < FEWEST or not _are_counts(sums):
         return None

@@ -81,16 +81,11 @@ def _read(edition: Edition, contract: Contract) -> dict[SeriesKey, Series]:
         edition.data_month,
         lambda _: _no_target,
     )
-    return {_key(text): series for text, series in found.items()}
+    return {SeriesKey.named(text): series for text, series in found.items()}
 
 
 def _no_target(day: date) -> float | None:
     return None
-
-
-def _key(text: str) -> SeriesKey:
-    workstream, measure, level, unit = text.split("/", 3)
-    return SeriesKey(workstream=workstream, measure=measure, level=level, unit=unit)
 
 
 def _shown(keys: dict[SeriesKey, Series], measure: Measure) -> Iterator[SeriesKey]:

@@ -23,6 +23,12 @@ class SeriesKey:
     level: str
     unit: str
 
+    @classmethod
+    def named(cls, text: str) -> SeriesKey:
+        """The key that a series' text stands for; a ward's code may itself hold a slash."""
+        workstream, measure, level, unit = text.split("/", 3)
+        return cls(workstream=workstream, measure=measure, level=level, unit=unit)
+
     def __str__(self) -> str:
         return f"{self.workstream}/{self.measure}/{self.level}/{self.unit}"
 

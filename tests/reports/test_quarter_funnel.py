@@ -14,28 +14,11 @@ from reports.pages.organisation import organisation_page
 from reports.pages.quarter_funnel import (
     QuarterFunnel,
     comparisons,
-    last_quarter,
     quarter_funnels,
 )
 from reports.pages.workstream import workstream_page
 from reports.pages.workstream_series import read_workstream
 from reports.words import Words
-
-
-@pytest.mark.parametrize(
-    ("data_month", "first", "last"),
-    [
-        (date(2024, 3, 1), date(2024, 1, 1), date(2024, 3, 1)),
-        (date(2024, 4, 1), date(2024, 1, 1), date(2024, 3, 1)),
-        (date(2024, 2, 1), date(2023, 10, 1), date(2023, 12, 1)),
-        (date(2023, 12, 1), date(2023, 10, 1), date(2023, 12, 1)),
-    ],
-)
-def test_the_last_quarter_is_the_last_that_has_ended(
-    data_month: date, first: date, last: date
-) -> None:
-    quarter = last_quarter(data_month)
-    assert (quarter[0], quarter[-1], len(quarter)) == (first, last, 3)
 
 
 def _compared(incomplete: str = "") -> Edition:

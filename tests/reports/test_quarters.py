@@ -10,6 +10,8 @@ from reports.quarters import Quarter, latest_complete, quarter_named
 @pytest.mark.parametrize(
     ("month", "stem", "first", "last"),
     [
+        (date(2023, 12, 1), "q-2023-24-q3", date(2023, 10, 1), date(2023, 12, 1)),
+        (date(2024, 2, 1), "q-2023-24-q3", date(2023, 10, 1), date(2023, 12, 1)),
         (date(2024, 3, 1), "q-2023-24-q4", date(2024, 1, 1), date(2024, 3, 1)),
         (date(2024, 4, 1), "q-2023-24-q4", date(2024, 1, 1), date(2024, 3, 1)),
         (date(2024, 5, 1), "q-2023-24-q4", date(2024, 1, 1), date(2024, 3, 1)),

@@ -380,3 +380,10 @@ def test_an_anchor_tells_wards_with_awkward_codes_apart() -> None:
     }
     assert len(anchors) == 4
     assert "7A4BV-1-m-n" in anchors
+
+
+def test_a_key_is_read_from_its_text_though_a_ward_has_a_slash() -> None:
+    key = SeriesKey.named("falls/falls_all/ward/7A4BV:A/B 2")
+    assert (key.workstream, key.measure, key.level) == ("falls", "falls_all", "ward")
+    assert key.unit == "7A4BV:A/B 2"
+    assert str(key) == "falls/falls_all/ward/7A4BV:A/B 2"
