@@ -54,8 +54,10 @@ class Headline:
         so_far = self.so_far
         if so_far.has_too_little:
             returns = so_far.returns
+            # All may be in, where boards have only begun to send.
+            case = "too_young" if returns.is_whole else "too_little"
             return self._say(
-                "title.too_little", n=returns.arrived, due=returns.due, month=self._month()
+                f"title.{case}", n=returns.arrived, due=returns.due, month=self._month()
             )
         concerns, improvements = (len(self._news(kind)) for kind in TOLD)
         standing = sum(1 for _ in of_kind(self.findings, Verdict.CONCERN))

@@ -18,6 +18,7 @@ from reports.months import later, months
 from reports.pages.month_names import month_names, short_month
 from reports.pages.return_statuses import ARRIVED, NOT_DUE
 from reports.pages.units import unit_name
+from reports.waiting import Waits
 from reports.words import Words
 
 MONTHS_SHOWN = 12
@@ -101,6 +102,41 @@ def submissions_in_force(
             arrived=words.date(in_wales(row["arrived"]).date()),
         )
         for row in used.iter_rows(named=True)
+    )
+
+
+# Files whose figures are not in the report, or not all of them, until they are mended.
+UNMENDED = (Waits.REFUSED, Waits.QUARANTINED, Waits.PARTLY_ACCEPTED, Waits.LACKING)
+TOLD_OF_UNMENDED = ("kind", "organisation", "table", "period", "period_to")
+
+
+def unmended(edition: Edition, contract: Contract) -> pl.DataFrame:
+    """Files of a workstream that wait to be mended, newest months first; TOLD_OF_UNMENDED."""
+    first = shown_months(edition)[0]
+    return (
+        edition.queue.filter(
+            pl.col("workstream") == contract.workstream,
+            pl.col("kind").is_in([kind.value for kind in UNMENDED]),
+            pl.col("period").is_null() | (pl.col("period_to") >= first),
+        )
+        .select(TOLD_OF_UNMENDED)
+        .sort("period", "organisation", "table", "kind", descending=[True, False, False, False])
+    )
+
+
+def unmended_files(edition: Edition, contract: Contract, words: Words) -> tuple[str, ...]:
+    """The same in words: whose file, for which return and months, and what became of it."""
+    return tuple(
+        words.text(
+            "charts.page.unmended_item",
+            organisation=unit_name(edition, words, organisation),
+            table=words.text(f"{contract.workstream}.tables.{table}.name"),
+            months=_month_range([first, last], words)
+            if first
+            else words.text("charts.page.no_month"),
+            outcome=words.text(f"queue.kind.{kind}.name"),
+        )
+        for kind, organisation, table, first, last in unmended(edition, contract).iter_rows()
     )
 
 

@@ -34,6 +34,7 @@ from reports.pages.note import note_input
 from reports.pages.organisation import has_page, organisation_page, read_all
 from reports.pages.own_units import OwnSeries
 from reports.pages.problem_catalogue import catalogue_name, problem_catalogue
+from reports.pages.quality import TOLD_OF_UNMENDED, unmended
 from reports.pages.quarter_funnel import comparisons
 from reports.pages.quarterly import as_at_the_end, quarterly_pack
 from reports.pages.queue_names import queue_name
@@ -207,6 +208,7 @@ def _workstream(
         rows_digest(shown.submissions.filter(ours), "submission"),
         rows_digest(shown.corrections.filter(ours)),
         _before(replace(shown, series=shown.series.filter(ours))),
+        rows_digest(unmended(shown, contract), *TOLD_OF_UNMENDED),
         note_input(shown, stem_of(page_name(workstream, SOURCE))),
     )
     for words in languages:

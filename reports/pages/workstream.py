@@ -34,8 +34,10 @@ from reports.pages.quality import (
     return_grids,
     shown_months,
     submissions_in_force,
+    unmended_files,
 )
 from reports.pages.quarter_funnel import QuarterFunnel, quarter_funnels
+from reports.pages.queue_names import queue_name
 from reports.pages.return_statuses import SHOWN, status_of
 from reports.pages.series_key import SeriesKey
 from reports.pages.tests_of_change import ChangeRow, OnCharts, change_rows, flags_of_wales
@@ -72,13 +74,18 @@ class ChartGrid:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Who sent what over the last months, and which submissions the page rests on."""
+    """Who sent what over the last months, and which submissions the page rests on.
+
+    `unmended` are files that wait to be mended; `queue` is the page that lists all that waits.
+    """
 
     sub: str
     statuses: tuple[tuple[str, str], ...]
     grids: tuple[ReturnGrid, ...]
     submissions: tuple[SubmissionRow, ...]
     submissions_count: str
+    unmended: tuple[str, ...]
+    queue: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,4 +310,6 @@ def _quality(edition: Edition, contract: Contract, words: Words) -> Quality:
         grids=return_grids(edition, contract, words),
         submissions=submissions,
         submissions_count=words.text(f"charts.page.{case}", n=len(submissions)),
+        unmended=unmended_files(edition, contract, words),
+        queue=queue_name(words.language),
     )
