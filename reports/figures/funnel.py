@@ -1,8 +1,9 @@
 """One funnel as an inline SVG: units by size, the target, and the lines of 95 and 99.8 %.
 
 Here: the picture alone, with no script and no style sheet, so that a page of one file can hold it.
-Not here: words (handed in) and what is outside (reports/spc/funnel.py). A unit is told by shape as
-well as by colour: filled beyond 99.8 %, hollow beyond 95 %, a small dot within.
+Not here: words (handed in), what is outside (reports/spc/funnel.py) and where names find room
+(label_places.py). A unit is told by shape as well as by colour: filled beyond 99.8 %, hollow beyond
+95 %, a small dot within.
 """
 
 from __future__ import annotations
@@ -17,17 +18,22 @@ from typing import Any
 import polars as pl
 
 from reports import theme
-from reports.figures.labels import CHARACTER, spread
+from reports.figures.label_places import Box, Mark, Place, Wanted, label_places, text_width
+from reports.figures.labels import spread
 from reports.figures.layers import LIMITS_COLOUR
 from reports.figures.scales import Scale, scale_over
 
 WIDTH, HEIGHT = 1000, 520
 LEFT, RIGHT, TOP, BOTTOM = 76, 150, 14, 58
 FONT, LABEL_GAP = 13, 16
-# More names than these cannot be read beside their points.
-MOST_NAMES = 20
+# More names than these cannot be read beside their points: those furthest out are named.
+MOST_NAMES = 40
 # So few units are all named, those within in grey; of more, those outside.
 FEW_UNITS = 12
+# Height of a name, and half the width of a mark outside and of one within, with their rims.
+NAME_HEIGHT, HALF_OUTSIDE, HALF_WITHIN = 14, 7.5, 4.0
+# From the middle of a name to its base line.
+BASE = 4.5
 # A funnel whose smallest unit has this share of its largest is drawn from 0.
 FROM_ZERO = 0.5
 _DASHES = {"lower_95": "5 4", "upper_95": "5 4", "lower_998": "", "upper_998": ""}
@@ -80,13 +86,14 @@ def funnel_svg(points: pl.DataFrame, lines: pl.DataFrame, texts: FunnelTexts) ->
     points, lines: as in reports.spc.funnel.Funnel, of one group. Lines may leave the picture where
     they widen towards the smallest units.
     """
-    rows = points.to_dicts()
+    rows, drawn = points.to_dicts(), lines.to_dicts()
     frame = _frame(rows, lines)
     parts = [
+        *_shade(drawn, frame),
         *_axes(frame, texts),
-        *_lines(lines.to_dicts(), frame),
-        *_ends(lines.to_dicts(), frame, texts),
-        *_names(rows, frame),
+        *_lines(drawn, frame),
+        *_ends(drawn, frame, texts),
+        *_names(rows, drawn, frame),
         *_marks(rows, frame, texts),
     ]
     return (
@@ -130,20 +137,46 @@ def _axes(frame: _Frame, texts: FunnelTexts) -> Iterator[str]:
     )
 
 
+def _shade(rows: Sequence[Row], frame: _Frame) -> Iterator[str]:
+    """The inside of the 95 % lines; a line that is not there or out of the picture is its edge."""
+    there = [r for r in rows if frame.across.low <= r["denominator"] <= frame.across.high]
+    if not there:
+        return
+    low, high = frame.up.low, frame.up.high
+    upper = [(row, high if row["upper_95"] is None else row["upper_95"]) for row in there]
+    lower = [(row, low if row["lower_95"] is None else row["lower_95"]) for row in there]
+    corners = "L".join(
+        f"{frame.x(row['denominator'])} {frame.y(min(max(value, low), high))}"
+        for row, value in (*upper, *reversed(lower))
+    )
+    yield f'<path d="M{corners}z" fill="{theme.CHART_BAND}"/>'
+
+
 def _lines(rows: Sequence[Row], frame: _Frame) -> Iterator[str]:
     """Each line where it is in the picture, and the target across."""
     for name, dashes in _DASHES.items():
-        runs = groupby(rows, key=lambda row, name=name: frame.holds(row, name))  # type: ignore[misc]
         path = "".join(
-            "M" + "L".join(f"{frame.x(row['denominator'])} {frame.y(row[name])}" for row in run)
-            for is_there, run in runs
-            if is_there
+            "M" + "L".join(f"{x} {y}" for x, y in run) for run in _runs(rows, frame, name)
         )
         dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
         yield f'<path d="{path}" fill="none" stroke="{theme.INK_QUIET}"{dashed}/>'
-    for row in rows[:1]:
-        y = frame.y(row["target"])
-        yield f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="{theme.INK}" stroke-width="1.500"/>'
+    for (x, y), (to_x, _) in _target(rows, frame):
+        yield f'<path d="M{x} {y}H{to_x}" stroke="{theme.INK}" stroke-width="1.500"/>'
+
+
+def _runs(rows: Sequence[Row], frame: _Frame, name: str) -> Iterator[list[tuple[float, float]]]:
+    """The pieces of a line that are in the picture, as places."""
+    for is_there, run in groupby(rows, key=lambda row: frame.holds(row, name)):
+        if is_there:
+            yield [(frame.x(row["denominator"]), frame.y(row[name])) for row in run]
+
+
+def _target(rows: Sequence[Row], frame: _Frame) -> list[list[tuple[float, float]]]:
+    """The target's line across the picture, or nothing without one."""
+    return [
+        [(float(LEFT), y), (float(WIDTH - RIGHT), y)]
+        for y in [frame.y(row["target"]) for row in rows[:1]]
+    ]
 
 
 def _ends(rows: Sequence[Row], frame: _Frame, texts: FunnelTexts) -> Iterator[str]:
@@ -180,23 +213,48 @@ def _marks(rows: Sequence[Row], frame: _Frame, texts: FunnelTexts) -> Iterator[s
         )
 
 
-def _names(rows: Sequence[Row], frame: _Frame) -> Iterator[str]:
-    """Names of units, the furthest out first, where there is room for them."""
-    named = [row for row in rows if len(rows) <= FEW_UNITS or row["place"] != "within"]
+def _names(rows: Sequence[Row], lines: Sequence[Row], frame: _Frame) -> Iterator[str]:
+    """Names of units, the furthest out first, each where it is read with its own mark.
+
+    Of few units all are named. Of many those outside: one beyond 95 % is left out where nothing is
+    free, one beyond 99.8 % never, unless there are more of them than can be read.
+    """
+    are_few = len(rows) <= FEW_UNITS
+    named = [row for row in rows if are_few or row["place"] != "within"]
     order = {"beyond_998": 0, "beyond_95": 1, "within": 2}
     named.sort(key=lambda row: (order[row["place"]], -abs(row["z"] or 0)))
-    taken: list[tuple[float, float, float]] = []
-    for row in named[:MOST_NAMES]:
-        x, y = frame.x(row["denominator"]), frame.y(row["value"])
-        width = len(row["unit"]) * FONT * CHARACTER + 12
-        left = x - width if x + width > WIDTH - RIGHT else x
-        is_free = all(abs(y - b) >= FONT or left + width <= a or a + w <= left for a, b, w in taken)
-        if is_free:
-            taken.append((left, y, width))
-            anchor, at = ("end", x - 9) if left < x else ("start", x + 9)
-            ink = theme.INK_QUIET if row["place"] == "within" else theme.INK
-            yield (
-                f'<text x="{round(at, 1)}" y="{round(y + 4, 1)}" text-anchor="{anchor}" '
-                f'fill="{ink}" stroke="{theme.PAPER}" stroke-width="4" '
-                f'paint-order="stroke">{escape(row["unit"])}</text>'
-            )
+    are_readable = sum(row["place"] == "beyond_998" for row in named) <= MOST_NAMES
+    named = named[:MOST_NAMES]
+    wanted = [
+        Wanted(
+            mark=_mark_of(row, frame),
+            width=text_width(row["unit"], FONT),
+            is_kept=are_few or (are_readable and row["place"] == "beyond_998"),
+        )
+        for row in named
+    ]
+    drawn = [run for name in _DASHES for run in _runs(lines, frame, name)]
+    inside = Box(LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM)
+    marks = [_mark_of(row, frame) for row in rows]
+    places = label_places(wanted, marks, [*drawn, *_target(lines, frame)], inside, NAME_HEIGHT)
+    placed = [(row, place) for row, place in zip(named, places, strict=True) if place]
+    for _, place in placed:
+        if place.leader:
+            x, y, to_x, to_y = place.leader
+            yield f'<path d="M{x} {y}L{to_x} {to_y}" stroke="{theme.INK_QUIET}"/>'
+    for row, place in placed:
+        yield _name(row, place)
+
+
+def _name(row: Row, place: Place) -> str:
+    ink = theme.INK_QUIET if row["place"] == "within" else theme.INK
+    return (
+        f'<text x="{round(place.x, 1)}" y="{round(place.y + BASE, 1)}" '
+        f'text-anchor="{place.anchor}" fill="{ink}" stroke="{theme.PAPER}" stroke-width="4" '
+        f'paint-order="stroke">{escape(row["unit"])}</text>'
+    )
+
+
+def _mark_of(row: Row, frame: _Frame) -> Mark:
+    half = HALF_WITHIN if row["place"] == "within" else HALF_OUTSIDE
+    return Mark(frame.x(row["denominator"]), frame.y(row["value"]), half)
