@@ -155,8 +155,7 @@ def _in_words(edition: Edition, compared: _Compared, words: Words) -> QuarterFun
     without = sorted(names[code] for code in set(compared.due) - set(compared.sums["unit"]))
     anchor = funnel_anchor(measure)
     headline = _headline(found.points, measure, words)
-    across = words.text(f"charts.page.funnel.across.{compared.plan.kind.value}")
-    own = ReportWords(headline=headline, across=across)
+    own = ReportWords(headline=headline, across=_across(compared, words))
     view = funnel_view(anchor, summary, found, compared.plan, words, own)
     file = csv_bytes(heads(words), view.rows)
     return QuarterFunnel(
@@ -175,6 +174,14 @@ def _in_words(edition: Edition, compared: _Compared, words: Words) -> QuarterFun
         csv=file,
         csv_size=words.text("charts.chart.kilobytes", n=math.ceil(len(file) / 1024)),
     )
+
+
+def _across(compared: _Compared, words: Words) -> str:
+    """What the denominator of a quarter is: as the contract's words say, else by the kind."""
+    measure = compared.measure
+    named = f"{measure.workstream}.measures.{measure.id}.denominator_of_quarter"
+    kind = f"charts.page.funnel.across.{compared.plan.kind.value}"
+    return words.text(named if words.has(named) else kind)
 
 
 def funnel_anchor(measure: Measure) -> str:

@@ -66,8 +66,8 @@ def test_organisations_are_summed_over_the_quarter_and_told_by_name() -> None:
 @pytest.mark.parametrize(
     ("language", "across", "begins"),
     [
-        ("en", "Days of care or other total of the quarter (the denominator)", "How far the units"),
-        ("cy", "Diwrnodau gofal neu gyfanswm arall y chwarter (yr enwadur)", "Pa mor wahanol yw"),
+        ("en", "Occupied bed days in the quarter", "How far the units"),
+        ("cy", "Diwrnodau gwely wedi&#x27;u defnyddio yn y chwarter", "Pa mor wahanol yw"),
     ],
 )
 def test_plain_words_come_first_and_technical_ones_in_the_details(
@@ -82,6 +82,32 @@ def test_plain_words_come_first_and_technical_ones_in_the_details(
     assert not any("phi" in said or "tau2" in said for said in plain)
     found = re.search(r"phi (\d+)[.,](\d+),.*; tau2 0[.,](0*[1-9]\d?),", told.view.method)
     assert found is not None, told.view.method
+
+
+def test_every_key_measure_says_what_its_denominator_of_a_quarter_is() -> None:
+    edition = make_edition()
+    for language, quarter in (("en", "quarter"), ("cy", "chwarter")):
+        words = Words.load(edition.translations_folder, language)
+        for contract in edition.contracts:
+            for measure in contract.measures:
+                if measure.key and measure.denominator is not None:
+                    key = f"{measure.workstream}.measures.{measure.id}.denominator_of_quarter"
+                    assert quarter in words.text(key)
+
+
+def test_a_contract_without_these_words_has_those_of_its_kind() -> None:
+    words = Words.load(make_edition().translations_folder, "en")
+    measures = dict(words.tree["falls"]["measures"])
+    measures["falls_rate"] = {
+        key: text for key, text in measures["falls_rate"].items() if key != "denominator_of_quarter"
+    }
+    without = replace(
+        words, tree={**words.tree, "falls": {**words.tree["falls"], "measures": measures}}
+    )
+    edition = _compared()
+    contract = next(c for c in edition.contracts if c.workstream == "falls")
+    found = quarter_funnels(edition, read_workstream(edition, contract), without)
+    assert "Days of care or other total of the quarter (the denominator)" in found[0].view.svg
 
 
 def test_an_organisation_whose_quarter_is_not_whole_has_no_place() -> None:
