@@ -47,6 +47,8 @@ class _Place:
             for n in (p.value, p.lower_2sigma, p.upper_2sigma)
             if n is not None
         ]
+        # Of each phase the mean that is drawn: the style sheet lets lines leave the picture.
+        numbers += [point.centre for _, _, point in _phases(series) if point.centre is not None]
         self.low, self.span = min(numbers), (max(numbers) - min(numbers)) or 1.0
         self.step = (width - 2 * MARGIN - 2) / max(1, len(series.points) - 1)
         self.height = height
