@@ -108,14 +108,17 @@ def _csv_rows(series: Series, speaker: Speaker, labels: Labels) -> Iterator[list
 
 
 def _csv_numbers(point: Point, speaker: Speaker) -> list[str]:
-    """Plain numbers with the decimals of the page, without thousands separators or unit signs."""
-    decimals = speaker.amounts.decimals
-    lines = (point.centre, point.lower, point.upper, point.target)
+    """The numbers of the page to the digit, without thousands separators or unit signs."""
+    amounts = speaker.amounts
+
+    def amount(value: float | None) -> str:
+        return "" if value is None else _plain(amounts.words.number(value, amounts.decimals))
+
     return [
-        _plain(point.value, decimals),
-        _whole(point.numerator),
-        _whole(point.denominator),
-        *(_plain(value, decimals) for value in lines),
+        amount(point.value),
+        _plain(amounts.count(point.numerator)),
+        _plain(amounts.count(point.denominator)),
+        *(amount(value) for value in (point.centre, point.lower, point.upper, point.target)),
         "" if point.phase is None else str(point.phase),
     ]
 
@@ -132,9 +135,6 @@ def _csv_words(point: Point, speaker: Speaker) -> list[str]:
     ]
 
 
-def _plain(value: float | None, decimals: int) -> str:
-    return "" if value is None else f"{value:.{decimals}f}"
-
-
-def _whole(value: float | None) -> str:
-    return "" if value is None else f"{value:.0f}" if value == round(value) else f"{value:.6g}"
+def _plain(written: str) -> str:
+    """A number as the page writes it, without the commas between its thousands."""
+    return written.replace(",", "")
