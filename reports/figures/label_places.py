@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 # From a mark's edge to its name, and from a name to any other mark: a name is nearest to its own.
 GAP, CLEAR = 3.0, 6.0
 # A name level with its mark may have another's mark so near above or below, since it is read along.
-CLEAR_OF_LEVEL = 2.0
+CLEAR_OF_LEVEL = 4.0
 # A name further away has a line of at least this length to its mark, else it would look near.
 FIRST_RING, RING, RINGS, DIRECTIONS = 20.0, 10.0, 40, 24
 # Directions whose sine or cosine is at most this are level or upright.

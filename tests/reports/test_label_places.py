@@ -136,7 +136,7 @@ def test_a_name_gives_way_to_one_without_another_place() -> None:
     Alone the first would stand to the right, from 317 to 377, where that place is.
     """
     first, second = Mark(310, 150, HALF), Mark(392, 150, HALF)
-    marks = [first, second, Mark(345, 136, HALF), Mark(345, 164, HALF)]
+    marks = [first, second, Mark(345, 134, HALF), Mark(345, 166, HALF)]
     assert put([first])[0].box.left == 317
     assert put(marks, [first, second]) == [
         Place(Box(243, 143, 303, 157), "end", None),
