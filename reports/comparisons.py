@@ -12,6 +12,7 @@ import polars as pl
 # One row for each key measure that has a funnel and each organisation with a place in it. `first`
 # and `last` are the quarter's months; value, target (all of them together) and the lines are in the
 # measure's unit; place, side, too_small and verdict_95 are those of the engine's funnel.
+# beyond_chance: whether organisations differ by more than chance and the lines do not allow for it.
 COMPARISON_SCHEMA = pl.Schema(
     {
         "workstream": pl.String(),
@@ -31,5 +32,6 @@ COMPARISON_SCHEMA = pl.Schema(
         "side": pl.Int8(),
         "too_small": pl.Boolean(),
         "verdict_95": pl.String(),
+        "beyond_chance": pl.Boolean(),
     }
 )

@@ -7,19 +7,31 @@ which stands on the workstream's page where all organisations are named.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
 
 import polars as pl
 
 from data_contracts.contract import Contract
 from reports.edition import Edition
-from reports.pages.funnel_view import FIGURES_IN_REPORT, decimals_for, lines_text, place_text
+from reports.pages.funnel_view import lines_text, place_text
+from reports.sentences import Amounts
+from reports.spc.funnel_plan import FunnelNote
 from reports.words import Words
+
+# No more decimals than these are read, whatever they would tell apart.
+MOST_DECIMALS = 6
+LINES = ("lower_998", "lower_95", "upper_95", "upper_998")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonRow:
-    """One measure: the own figure, that of all organisations together, the lines and the place."""
+    """One measure: the own figure, that of all organisations together, the lines and the place.
+
+    beyond_chance: organisations differ by more than chance, which the lines do not allow for.
+    """
 
     measure: str
     quarter: str
@@ -29,6 +41,7 @@ class ComparisonRow:
     lines_998: str
     place: str
     is_outside: bool
+    beyond_chance: bool
 
 
 def comparison_rows(
@@ -44,7 +57,8 @@ def comparison_rows(
         row = places.get(measure.id)
         if row is None:
             continue
-        digits = decimals_for([row["value"], row["target"]], FIGURES_IN_REPORT)
+        amounts = Amounts(words, measure)
+        digits, suffix = _decimals(row, amounts.decimals), amounts.suffix
         rows.append(
             ComparisonRow(
                 measure=words.text(f"{contract.workstream}.measures.{measure.id}.short"),
@@ -53,12 +67,38 @@ def comparison_rows(
                     first=words.month(row["first"]),
                     last=words.month(row["last"]),
                 ),
-                value=words.number(row["value"], digits),
-                overall=words.number(row["target"], digits),
-                lines_95=lines_text(row, "95", digits, words),
-                lines_998=lines_text(row, "998", digits, words),
+                value=words.number(row["value"], digits) + suffix,
+                overall=words.number(row["target"], digits) + suffix,
+                lines_95=lines_text(row, "95", digits, words, suffix),
+                lines_998=lines_text(row, "998", digits, words, suffix),
                 place=place_text(row, words),
                 is_outside=bool(row["side"]),
+                beyond_chance=row["beyond_chance"],
             )
         )
     return tuple(rows)
+
+
+def chance_note(rows: Sequence[ComparisonRow], words: Words) -> str:
+    """What a funnel says of over-dispersion, with the measures it is true of; empty for none."""
+    measures = [row.measure for row in rows if row.beyond_chance]
+    if not measures:
+        return ""
+    note = words.text(f"funnel_page.note.{FunnelNote.NOT_ADJUSTED.value}")
+    return words.text("pages.own.places_note", measures="; ".join(measures), note=note)
+
+
+def _decimals(row: Mapping[str, Any], least: int) -> int:
+    """The fewest decimals, at least those of the measure, by which the lines look different.
+
+    So does the own figure from each of them: one above a line must not read as one on it.
+    """
+    there = (row[name] for name in ("value", *LINES) if row[name] is not None)
+    numbers = {round(number, MOST_DECIMALS) for number in there}
+    pairs = list(combinations(sorted(numbers), 2))
+    enough = (
+        digits
+        for digits in range(least, MOST_DECIMALS)
+        if all(f"{low:.{digits}f}" != f"{high:.{digits}f}" for low, high in pairs)
+    )
+    return next(enough, MOST_DECIMALS)

@@ -259,12 +259,15 @@ def _cells(row: Row, digits: int, words: Words) -> tuple[str, ...]:
     )
 
 
-def lines_text(row: Row, level: str, digits: int, words: Words) -> str:
-    """The two lines of a level at this unit, either of which may not be there."""
+def lines_text(row: Row, level: str, digits: int, words: Words, suffix: str = "") -> str:
+    """The two lines of a level at this unit, either of which may not be there.
+
+    suffix: the unit's sign, after each number.
+    """
     if row["place"] is None:
         return ""
     ends = {"lower": row[f"lower_{level}"], "upper": row[f"upper_{level}"]}
-    there = {end: words.number(at, digits) for end, at in ends.items() if at is not None}
+    there = {end: words.number(at, digits) + suffix for end, at in ends.items() if at is not None}
     form = "both" if len(there) == len(ends) else next(iter(there), "none")
     return words.text(f"funnel_page.table.lines.{form}", **there)
 

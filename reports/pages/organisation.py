@@ -20,7 +20,7 @@ from reports.figures.sizes import Size
 from reports.notes import OWN_NOTE
 from reports.pages.chart import ChartModel, model_of
 from reports.pages.chart_labels import Options
-from reports.pages.comparison import ComparisonRow, comparison_rows
+from reports.pages.comparison import ComparisonRow, chance_note, comparison_rows
 from reports.pages.file_names import file_name
 from reports.pages.findings import Finding, finding, of_kind, verdicts_before
 from reports.pages.frame import INDEX, with_measures
@@ -76,6 +76,7 @@ class OwnWorkstream:
     rare: tuple[RareChart, ...]
     rare_few: str
     places: tuple[ComparisonRow, ...]
+    places_note: str
     signals: tuple[ChartModel, ...]
     tables: tuple[UnitTable, ...]
     returns: ReturnGrid
@@ -243,13 +244,15 @@ class _Maker:
         contract = own.contract
         charts, signals = self._charts(own), self._signals(own)
         anchors = frozenset(chart.id for chart in (*charts, *signals))
+        places = comparison_rows(self.edition, contract, self.words, self.code)
         return OwnWorkstream(
             id=contract.workstream.replace("_", "-"),
             name=self.words.text(f"{contract.workstream}.workstream.name"),
             charts=charts,
             rare=rare_charts(self.edition, contract, self.words, self.code),
             rare_few=too_few_events(self.edition, contract, self.words, self.code),
-            places=comparison_rows(self.edition, contract, self.words, self.code),
+            places=places,
+            places_note=chance_note(places, self.words),
             signals=signals,
             tables=UnitTables(self.edition, self.words, own, anchors).tables(),
             returns=own_returns(self.edition, contract, self.words, self.code),

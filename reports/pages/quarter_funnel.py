@@ -34,7 +34,7 @@ from reports.pages.units import due_organisations, unit_name
 from reports.pages.workstream_series import WorkstreamSeries
 from reports.quarters import latest_complete
 from reports.spc.funnel import Funnel, funnel
-from reports.spc.funnel_plan import FunnelKind, FunnelPlan, Place
+from reports.spc.funnel_plan import FunnelKind, FunnelNote, FunnelPlan, Place
 from reports.spc.vocabulary import Chart, Direction
 from reports.words import Words
 
@@ -108,13 +108,15 @@ def comparisons(edition: Edition) -> pl.DataFrame:
 
 
 def _places(compared: _Compared) -> pl.DataFrame:
-    found = compared.funnel({}).points.filter(pl.col("place").is_not_null())
-    told = found.with_columns(
+    found = compared.funnel({})
+    (notes,) = found.summary["notes"].to_list()
+    told = found.points.filter(pl.col("place").is_not_null()).with_columns(
         workstream=pl.lit(compared.measure.workstream),
         measure=pl.lit(compared.measure.id),
         organisation="unit",
         first=pl.lit(compared.quarter[0]),
         last=pl.lit(compared.quarter[-1]),
+        beyond_chance=pl.lit(FunnelNote.NOT_ADJUSTED.value in notes),
     )
     return told.select(pl.col(name).cast(kind) for name, kind in COMPARISON_SCHEMA.items())
 

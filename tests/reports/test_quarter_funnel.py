@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 from synthetic import make_edition
 
+from reports.comparisons import COMPARISON_SCHEMA
 from reports.edition import Edition
 from reports.pages.audience import organisation
+from reports.pages.comparison import ComparisonRow, chance_note, comparison_rows
 from reports.pages.organisation import organisation_page
 from reports.pages.quarter_funnel import (
     QuarterFunnel,
@@ -146,7 +148,7 @@ def test_an_organisation_knows_its_place_without_the_others_figures() -> None:
         "Falls per 1,000 bed days",
         "July 2026 to September 2026",
     )
-    assert (falls.value, falls.overall, falls.place) == ("10.0", "6.5", "Above the 99.8% lines")
+    assert (falls.value, falls.overall, falls.place) == ("10.00", "6.50", "Above the 99.8% lines")
     assert falls.is_outside
     other = organisation_page(whole.shown_to(organisation("7A1")), words, "7A1")
     assert other.workstreams[0].places[0].place == "Within"
@@ -157,3 +159,72 @@ def test_an_organisation_whose_quarter_is_not_whole_is_told_no_place() -> None:
     found = comparisons(edition).filter(measure="falls_rate")
     assert found.height == 7
     assert "7A1" not in set(found["organisation"])
+
+
+def _placed(**numbers: float | None) -> ComparisonRow:
+    """The row of a share in per cent, of which a page shows a tenth at least."""
+    row = {
+        "workstream": "falls",
+        "measure": "risk_assessed",
+        "organisation": "7A4",
+        "first": date(2026, 7, 1),
+        "last": date(2026, 9, 1),
+        "place": "beyond_998",
+        "side": 1,
+        "beyond_chance": True,
+        **numbers,
+    }
+    edition = replace(make_edition(), comparisons=pl.DataFrame([row], schema=COMPARISON_SCHEMA))
+    words = Words.load(edition.translations_folder, "en")
+    contract = next(c for c in edition.contracts if c.workstream == "falls")
+    (found,) = comparison_rows(edition, contract, words, "7A4")
+    return found
+
+
+def test_lines_that_differ_look_different_and_a_share_has_its_sign() -> None:
+    """The figure and the line below it are both 85.2 in one decimal, and 85.17 in two."""
+    found = _placed(
+        value=85.171, target=85.04, lower_998=84.92, lower_95=84.961, upper_95=85.123,
+        upper_998=85.167,
+    )  # fmt: skip
+    assert (found.value, found.overall) == ("85.171%", "85.040%")
+    assert found.lines_95 == "84.961% to 85.123%"
+    assert found.lines_998 == "84.920% to 85.167%"
+
+
+def test_lines_far_apart_have_the_decimals_of_the_measure() -> None:
+    found = _placed(value=91.0, target=85.0, lower_998=81.0, lower_95=82.5, upper_95=87.5)
+    assert (found.value, found.overall) == ("91.0%", "85.0%")
+    assert (found.lines_95, found.lines_998) == ("82.5% to 87.5%", "from 81.0%")
+
+
+def test_equal_lines_need_no_more_decimals() -> None:
+    found = _placed(value=0.0, target=1.0, lower_998=0.0, lower_95=0.0, upper_95=4.0, upper_998=9.0)
+    assert (found.lines_95, found.lines_998) == ("0.0% to 4.0%", "0.0% to 9.0%")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Falls per 1,000 bed days. Units differ by more than chance allows, and the lines"),
+        ("cy", "Cwympiadau fesul 1,000 o ddiwrnodau gwely. Mae'r unedau'n amrywio mwy nag a geir"),
+    ],
+)
+def test_an_organisation_is_told_that_all_differ_by_more_than_chance(
+    language: str, said: str
+) -> None:
+    """As beside the funnel: of eight, seven with 180 of 195 expected and one with 300."""
+    edition = _compared()
+    words = Words.load(edition.translations_folder, language)
+    own = replace(edition, comparisons=comparisons(edition)).shown_to(organisation("7A4"))
+    page = organisation_page(own, words, "7A4").workstreams[0]
+    assert page.places_note.startswith(said)
+    note = page.places_note.split(". ", 1)[1]
+    assert note in _falls(edition, language).view.facts
+
+
+def test_nothing_is_said_where_chance_is_enough() -> None:
+    words = Words.load(make_edition().translations_folder, "en")
+    found = _placed(value=85.0, target=85.0)
+    assert chance_note([replace(found, beyond_chance=False)], words) == ""
+    assert chance_note([found], words).startswith("Falls risk assessed in 24 hours. Units differ")
