@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import hypot
 from typing import Any
 
@@ -135,7 +136,8 @@ def label_places(
     and another has none. None has also a name wider than `inside`.
     """
     shapes = [_segments(line) for line in lines]
-    choices = [_choices(one, marks, shapes, inside, height) for one in wanted]
+    picture = _Picture(marks, shapes, inside)
+    choices = [_Name(one, picture, height) for one in wanted]
     best = None
     for start in _orders(wanted):
         found = _improved(choices, start)
@@ -167,7 +169,7 @@ def _orders(wanted: Sequence[Wanted]) -> Iterator[list[int]]:
         yield sorted(ordered, key=lambda i: not wanted[i].is_kept)
 
 
-def _improved(choices: Sequence[_Choices], start: Sequence[int]) -> _Layout:
+def _improved(choices: Sequence[_Name], start: Sequence[int]) -> _Layout:
     """The best layout of an order and of those in which what was placed worst comes sooner."""
     are_kept = [one.wanted.is_kept for one in choices]
     order = list(start)
@@ -199,7 +201,6 @@ class _Choices:
     stay as they are wherever other names stand.
     """
 
-    wanted: Wanted
     boxes: Array
     leaders: Array
     is_near: NDArray[np.bool_]
@@ -215,24 +216,48 @@ class _Layout:
     cost: tuple[float, float]
 
 
-def _choices(
-    one: Wanted, marks: Sequence[Mark], lines: Sequence[Array], inside: Box, height: float
-) -> _Choices:
-    near, far = _near(one, height), _far(one, height)
-    boxes = np.vstack([near, far])
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """What is on the picture wherever names stand."""
+
+    marks: Sequence[Mark]
+    lines: Sequence[Array]
+    inside: Box
+
+
+class _Name:
+    """A name with its places near its mark, and all, which most names never ask for."""
+
+    def __init__(self, wanted: Wanted, picture: _Picture, height: float) -> None:
+        self.wanted, self._picture, self._height = wanted, picture, height
+
+    @cached_property
+    def near(self) -> _Choices:
+        """The places near the mark that are inside the picture."""
+        return _choices(self.wanted, _near(self.wanted, self._height), self._picture)
+
+    @cached_property
+    def whole(self) -> _Choices:
+        """These, and those further away."""
+        boxes = [_near(self.wanted, self._height), _far(self.wanted, self._height)]
+        return _choices(self.wanted, np.vstack(boxes), self._picture)
+
+
+def _choices(one: Wanted, boxes: Array, picture: _Picture) -> _Choices:
+    """What speaks against each of these boxes, the NEAR ones first; without those outside."""
     numbers = np.arange(len(boxes))
     leaders = _leaders(one.mark, boxes)
     length = np.hypot(leaders[:, 2] - leaders[:, 0], leaders[:, 3] - leaders[:, 1])
-    is_near = numbers < len(near)
-    there = _are_inside(boxes, inside) & (is_near | one.is_kept | (length <= REACH))
+    is_near = numbers < NEAR
+    there = _are_inside(boxes, picture.inside) & (is_near | one.is_kept | (length <= REACH))
     numbers, boxes, leaders = numbers[there], boxes[there], leaders[there]
     is_near, length = is_near[there], length[there]
     crossed = np.zeros(len(boxes))
-    for line in lines:
+    for line in picture.lines:
         crossed += _cross(line, boxes).any(axis=1)
-    on_marks = _of_marks(one.mark, marks, boxes, leaders, numbers)
+    of_marks = _of_marks(one.mark, picture.marks, boxes, leaders, numbers)
     cost = np.where(is_near, numbers + LINE_NEAR * crossed, FAR + length + LINE_FAR * crossed)
-    return _Choices(one, boxes, leaders, is_near, cost + on_marks)
+    return _Choices(boxes, leaders, is_near, cost + of_marks)
 
 
 def _of_marks(
@@ -257,25 +282,28 @@ def _of_marks(
     return ON_MARK * found + CROSSED * np.where(numbers < NEAR, 0, by_leader)
 
 
-def _layout(choices: Sequence[_Choices], order: Sequence[int]) -> _Layout:
+def _layout(choices: Sequence[_Name], order: Sequence[int]) -> _Layout:
     """Names placed one after the other, each at its best place of those that are left."""
     places: list[Place | None] = [None] * len(choices)
     costs = [LEFT_OUT] * len(choices)
     names: list[Box] = []
     leaders: list[Segment] = []
     for i in order:
-        given = choices[i]
-        if not len(given.cost):
-            continue
+        given = choices[i].near
         cost = given.cost + _of_names(given, names, leaders)
+        if not (cost < FAR).any():
+            given = choices[i].whole
+            cost = given.cost + _of_names(given, names, leaders)
+        if not len(cost):
+            continue
         best = int(cost.argmin())
-        if cost[best] >= CROSSED and not given.wanted.is_kept:
+        if cost[best] >= CROSSED and not choices[i].wanted.is_kept:
             continue
         box = Box(*(float(end) for end in given.boxes[best]))
         leader = None if given.is_near[best] else _rounded(given.leaders[best])
         names.append(box)
         leaders += [leader] if leader else []
-        places[i] = Place(box, _anchor(given.wanted.mark, box), leader)
+        places[i] = Place(box, _anchor(choices[i].wanted.mark, box), leader)
         costs[i] = float(cost[best])
     are_kept = [one.wanted.is_kept for one in choices]
     of_kept = sum(cost for cost, is_kept in zip(costs, are_kept, strict=True) if is_kept)
