@@ -7,23 +7,17 @@ which stands on the workstream's page where all organisations are named.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Any
 
 import polars as pl
 
 from data_contracts.contract import Contract
 from reports.edition import Edition
-from reports.pages.funnel_view import lines_text, place_text
+from reports.pages.funnel_view import decimals_apart, lines_text, place_text
 from reports.sentences import Amounts
 from reports.spc.funnel_plan import FunnelNote
 from reports.words import Words
-
-# No more decimals than these are read, whatever they would tell apart.
-MOST_DECIMALS = 6
-LINES = ("lower_998", "lower_95", "upper_95", "upper_998")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +52,7 @@ def comparison_rows(
         if row is None:
             continue
         amounts = Amounts(words, measure)
-        digits, suffix = _decimals(row, amounts.decimals), amounts.suffix
+        digits, suffix = decimals_apart(row, amounts.decimals), amounts.suffix
         rows.append(
             ComparisonRow(
                 measure=words.text(f"{contract.workstream}.measures.{measure.id}.short"),
@@ -86,19 +80,3 @@ def chance_note(rows: Sequence[ComparisonRow], words: Words) -> str:
         return ""
     note = words.text(f"funnel_page.note.{FunnelNote.NOT_ADJUSTED.value}")
     return words.text("pages.own.places_note", measures="; ".join(measures), note=note)
-
-
-def _decimals(row: Mapping[str, Any], least: int) -> int:
-    """The fewest decimals, at least those of the measure, by which the lines look different.
-
-    So does the own figure from each of them: one above a line must not read as one on it.
-    """
-    there = (row[name] for name in ("value", *LINES) if row[name] is not None)
-    numbers = {round(number, MOST_DECIMALS) for number in there}
-    pairs = list(combinations(sorted(numbers), 2))
-    enough = (
-        digits
-        for digits in range(least, MOST_DECIMALS)
-        if all(f"{low:.{digits}f}" != f"{high:.{digits}f}" for low, high in pairs)
-    )
-    return next(enough, MOST_DECIMALS)

@@ -10,13 +10,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
 from reports.figures.funnel import FunnelTexts, funnel_svg
-from reports.spc.funnel import Funnel
+from reports.spc.funnel import LINES, Funnel
 from reports.spc.funnel_plan import FunnelKind, FunnelNote, FunnelPlan, Place
 from reports.spc.vocabulary import Verdict
 from reports.words import Words
@@ -26,6 +27,8 @@ MOST_UNITS = 2000
 MOST_NAMES = 20
 # Of the largest value: in a file of one's own, and in a report, where readers compare at a glance.
 FIGURES, FIGURES_IN_REPORT = 4, 3
+# No more decimals than these are read, whatever they would tell apart.
+MOST_DECIMALS = 6
 
 Row = Mapping[str, Any]
 
@@ -96,6 +99,9 @@ def funnel_view(
     placed = shown.filter(pl.col("place").is_not_null())
     figures = FIGURES if own is None else FIGURES_IN_REPORT
     digits = decimals_for([*placed["value"].to_list(), of["target"]], figures)
+    # A report compares few units: all have the decimals that tell the lines of each apart.
+    apart = (decimals_apart(row, digits) for row in placed.iter_rows(named=True))
+    in_table = digits if own is None else max(apart, default=digits)
     headline = _headline(points, of["group"], words) if own is None else own.headline
     across = words.text(f"funnel_page.across.{plan.kind.value}") if own is None else own.across
     texts = FunnelTexts(
@@ -113,7 +119,7 @@ def funnel_view(
         facts=_facts(points, shown, of, words),
         method=_method(of, words),
         caption=words.text("funnel_page.table.caption", n=len(shown)),
-        rows=tuple(_cells(row, digits, words) for row in shown.iter_rows(named=True)),
+        rows=tuple(_cells(row, in_table, words) for row in shown.iter_rows(named=True)),
     )
 
 
@@ -127,7 +133,22 @@ def _shown(points: pl.DataFrame) -> pl.DataFrame:
 def decimals_for(values: Iterable[float | None], figures: int = FIGURES) -> int:
     """Decimals that show so many figures of the largest value."""
     largest = max((abs(value) for value in values if value), default=1.0)
-    return min(6, max(0, figures - 1 - math.floor(math.log10(largest))))
+    return min(MOST_DECIMALS, max(0, figures - 1 - math.floor(math.log10(largest))))
+
+
+def decimals_apart(row: Row, least: int) -> int:
+    """The fewest decimals, at least those given, by which a unit's lines look different.
+
+    So does its own figure from each of them: one above a line must not read as one on it.
+    """
+    there = (row[name] for name in ("value", *LINES) if row[name] is not None)
+    numbers = sorted({round(number, MOST_DECIMALS) for number in there})
+    enough = (
+        digits
+        for digits in range(least, MOST_DECIMALS)
+        if all(f"{low:.{digits}f}" != f"{high:.{digits}f}" for low, high in pairwise(numbers))
+    )
+    return next(enough, MOST_DECIMALS)
 
 
 def _as_given(number: float, words: Words) -> str:

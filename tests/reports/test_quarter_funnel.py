@@ -192,6 +192,27 @@ def test_lines_that_differ_look_different_and_a_share_has_its_sign() -> None:
     assert found.lines_998 == "84.920% to 85.167%"
 
 
+def test_lines_that_differ_look_different_in_a_funnels_table() -> None:
+    """Made up as a rate: a standard error of sqrt(0.85 / 6,000,000), 0.0376 in 100.
+
+    1.960 and 3.090 of these from 85 are 84.926 and 84.884, in one decimal 84.9 both.
+    """
+    made = make_edition()
+    ours = (pl.col("measure") == "risk_assessed") & (pl.col("level") == "organisation")
+    points = made.points.with_columns(
+        numerator=pl.when(ours).then(1_700_000.0).otherwise("numerator"),
+        denominator=pl.when(ours).then(2_000_000.0).otherwise("denominator"),
+        state=pl.when(ours).then(pl.lit("final")).otherwise("state"),
+    )
+    edition = replace(made, points=points)
+    contract = next(c for c in edition.contracts if c.workstream == "falls")
+    words = Words.load(edition.translations_folder, "en")
+    found = quarter_funnels(edition, read_workstream(edition, contract), words)
+    told = next(one for one in found if one.view.id == "funnel-risk-assessed")
+    for row in told.view.rows:
+        assert (row[3], row[5], row[6]) == ("85.00", "84.93 to 85.07", "84.88 to 85.12")
+
+
 def test_lines_far_apart_have_the_decimals_of_the_measure() -> None:
     found = _placed(value=91.0, target=85.0, lower_998=81.0, lower_95=82.5, upper_95=87.5)
     assert (found.value, found.overall) == ("91.0%", "85.0%")
