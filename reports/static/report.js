@@ -5,18 +5,32 @@
 (function () {
   'use strict';
   var KEYS = ['find', 'workstream', 'filter', 'sort'];
+  var state = {};
+
+  /* An address may have been cut off within a letter: what cannot be read says nothing. */
+  function decoded(text) {
+    try { return decodeURIComponent(text); } catch (unreadable) { return ''; }
+  }
+
+  /* The state as a fragment, empty where nothing is chosen. */
+  function written() {
+    var set = KEYS.filter(function (key) { return state[key]; });
+    return set.map(function (key) { return key + '=' + encodeURIComponent(state[key]); }).join('&');
+  }
 
   /* The language link leads to the same place: to the same filter, or to the same chart. */
   [].forEach.call(document.querySelectorAll('[data-keep-fragment]'), function (link) {
     var plain = link.getAttribute('href');
     ['click', 'auxclick', 'focus', 'mouseenter'].forEach(function (kind) {
-      link.addEventListener(kind, function () { link.setAttribute('href', plain + location.hash); });
+      link.addEventListener(kind, function () {
+        link.setAttribute('href', plain + (written() ? '#' + written() : location.hash));
+      });
     });
   });
 
   /* A link may lead into a folded part: it is opened, or the reader lands nowhere. */
   function unfold() {
-    var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    var target = location.hash && document.getElementById(decoded(location.hash.slice(1)));
     if (!target) return;
     var part = target.closest('details');
     if (target.tagName === 'DETAILS') target.open = true;
@@ -49,23 +63,34 @@
   if (!form) return;
   var table = document.querySelector('.mx'), body = table.tBodies[0], rows = [].slice.call(body.rows);
   var find = form.querySelector('#find'), workstream = form.querySelector('#workstream');
-  var count = form.querySelector('.count'), state = {};
+  var count = form.querySelector('.count');
 
   function every(selector, act) { [].forEach.call(document.querySelectorAll(selector), act); }
 
+  function values(selector, of) { return [].map.call(document.querySelectorAll(selector), of); }
+
+  /* What the page has to choose from. Organisations are found by any text. */
+  var known = {
+    workstream: values('#workstream option', function (option) { return option.value; }),
+    filter: values('#matrix-tools [data-filter]', function (button) { return button.dataset.filter; }),
+    sort: values('.mx [data-sort]', function (button) { return button.dataset.sort; })
+  };
+
+  /* The state that the address holds, without what the page does not have; null where it is the
+     address of a place on the page, which says nothing of the state. */
   function read() {
-    var found = {};
-    location.hash.slice(1).split('&').forEach(function (part) {
-      var at = part.indexOf('='), key = part.slice(0, at);
-      if (at > 0 && KEYS.indexOf(key) > -1) found[key] = decodeURIComponent(part.slice(at + 1));
+    var hash = location.hash.slice(1), found = {}, isState = !hash;
+    hash.split('&').forEach(function (part) {
+      var at = part.indexOf('='), key = part.slice(0, at), value = decoded(part.slice(at + 1));
+      if (at < 1 || KEYS.indexOf(key) < 0) return;
+      isState = true;
+      if (!known[key] || known[key].indexOf(value) > -1) found[key] = value;
     });
-    return found;
+    return isState ? found : null;
   }
 
   function write() {
-    var set = KEYS.filter(function (key) { return state[key]; });
-    var hash = set.map(function (key) { return key + '=' + encodeURIComponent(state[key]); }).join('&');
-    var plain = location.href.split('#')[0];
+    var hash = written(), plain = location.href.split('#')[0];
     try { history.replaceState(null, '', hash ? plain + '#' + hash : plain); } catch (refused) { /* some viewers forbid it */ }
   }
 
@@ -85,7 +110,7 @@
   }
 
   function place(row) {
-    var cell = row.querySelector('[data-column="' + state.sort + '"]');
+    var cell = [].filter.call(row.cells, function (one) { return one.dataset.column === state.sort; })[0];
     return cell ? [+cell.dataset.rank, +cell.dataset.value || 0] : [99, 0];
   }
 
@@ -121,7 +146,9 @@
   function change(key, value) { state[key] = value; show(); write(); }
 
   function restore() {
-    state = read();
+    var found = read();
+    if (!found) return;
+    state = found;
     find.value = state.find || '';
     workstream.value = state.workstream || '';
     show();
@@ -138,6 +165,6 @@
     var button = event.target.closest('[data-sort]');
     if (button) change('sort', button.dataset.sort);
   });
-  window.addEventListener('hashchange', function () { if (Object.keys(read()).length) restore(); });
-  if (Object.keys(read()).length) restore();
+  window.addEventListener('hashchange', restore);
+  if (location.hash) restore();
 })();

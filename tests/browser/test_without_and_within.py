@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from conftest import Opened
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
 LANDING = "collaborative/index.html"
+# Rows of the matrix below All Wales, by name.
+NAMES = (
+    "Aneurin Bevan",
+    "Betsi Cadwaladr",
+    "Cardiff and Vale",
+    "Cwm Taf Morgannwg",
+    "Hywel Dda",
+    "Powys",
+    "Public Health Wales",
+    "Swansea Bay",
+    "Velindre",
+    "Welsh Ambulance Service",
+)
+# The two that send hand hygiene, an improvement before common cause.
+SENT = ("Cardiff and Vale", "Powys")
 
 
 def test_scripts_that_are_not_ours_do_not_run(open_page) -> None:
@@ -48,26 +67,113 @@ def test_every_figure_has_words_a_picture_and_a_table_without_javascript(open_pa
         assert "mean" in figure.locator(".plot").get_attribute("aria-label")
 
 
+def _opened(open_page, publication: Path, fragment: str) -> Opened:
+    """The overview as an address with a fragment opens it, with what it complains about."""
+    found = open_page(LANDING)
+    found.page.goto(f"{(publication / LANDING).as_uri()}#{fragment}")
+    found.page.reload()
+    return found
+
+
+def _rows(page: Page) -> list[str]:
+    return page.locator("table.mx tbody tr:visible th").all_inner_texts()
+
+
+def _pressed(page: Page) -> list[str]:
+    return page.locator("[data-filter][aria-pressed=true]").all_inner_texts()
+
+
 @pytest.mark.parametrize(
     ("fragment", "names"),
     [
         ("filter=imp", ["All Wales", "Cardiff and Vale"]),
         ("find=pow", ["Powys"]),
-        ("sort=hand-hygiene-done", ["All Wales", "Cardiff and Vale", "Powys"]),
+        # Whoever has a figure comes before those who have none.
+        ("sort=hand-hygiene-done", ["All Wales", *SENT, *(n for n in NAMES if n not in SENT)]),
         ("filter=con", []),
-        ("workstream=hand_hygiene", ["All Wales", "Cardiff and Vale", "Powys"]),
+        ("sort=hand-hygiene-done&filter=imp&find=vale", ["Cardiff and Vale"]),
     ],
 )
 def test_an_address_brings_back_filter_and_order(open_page, publication, fragment, names) -> None:
+    found = _opened(open_page, publication, fragment)
+    assert _rows(found.page) == names
+    assert found.page.url.endswith(f"#{fragment}")
+    assert found.complaints == []
+
+
+def test_an_address_brings_back_the_columns_of_a_workstream(open_sample, sample) -> None:
+    page = _opened(open_sample, sample, "workstream=sepsis").page
+    assert _rows(page) == ["All Wales", *NAMES]
+    heads = page.locator("table.mx thead [data-workstream]")
+    shown = [head.inner_text().split("\n")[0] for head in heads.all() if head.is_visible()]
+    assert shown == ["Sepsis", "Screened for sepsis", "Sepsis Six within 1 hour"]
+    # Seven of nine columns, and three of four names of workstreams.
+    assert heads.count() - len(shown) == 7 + 3
+    cells = page.locator("table.mx tbody td[data-column]")
+    assert page.locator("table.mx tbody td[data-column]:visible").count() == cells.count() / 9 * 2
+    assert page.locator("#workstream").input_value() == "sepsis"
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "find=50%",
+        "find=%E0%A4%A",
+        "100%",
+        "sort=a%22b",
+        "sort=nonsense",
+        "workstream=nonsense",
+        "filter=zzz",
+        "filter=%&sort=%",
+        "main",
+    ],
+)
+def test_an_address_that_cannot_be_read_shows_all_and_filters_work(
+    open_page, publication, fragment: str
+) -> None:
+    found = _opened(open_page, publication, fragment)
+    page = found.page
+    assert _rows(page) == ["All Wales", *NAMES]
+    assert _pressed(page) == ["All"]
+    assert page.locator("#find").input_value() == page.locator("#workstream").input_value() == ""
+    page.get_by_role("button", name="Improvement").click()
+    assert _rows(page) == ["All Wales", "Cardiff and Vale"]
+    assert _pressed(page) == ["Improvement"]
+    assert page.url.endswith("index.html#filter=imp")
+    assert found.complaints == []
+
+
+def test_what_can_be_read_of_an_address_holds(open_page, publication) -> None:
+    page = _opened(open_page, publication, "filter=imp&sort=nonsense&find=50%").page
+    assert _rows(page) == ["All Wales", "Cardiff and Vale"]
+    assert _pressed(page) == ["Improvement"]
+
+
+def test_back_to_the_address_without_a_filter_shows_all(open_page) -> None:
     page = open_page(LANDING).page
-    page.goto(f"{(publication / LANDING).as_uri()}#{fragment}")
-    page.reload()
-    shown = page.locator("table.mx tbody tr:visible th").all_inner_texts()
-    known = [name for name in shown if name in {"All Wales", "Cardiff and Vale", "Powys"}]
-    assert [name for name in known if name in names] == names
-    assert page.url.endswith(f"#{fragment}")
-    if fragment.startswith(("filter", "find")):
-        assert known == names
+    page.evaluate("location.hash = 'filter=imp&find=vale'")
+    page.wait_for_function("document.querySelectorAll('.mx tbody tr[hidden]').length")
+    page.go_back()
+    page.wait_for_function("!document.querySelectorAll('.mx tbody tr[hidden]').length")
+    assert _rows(page) == ["All Wales", *NAMES]
+    assert _pressed(page) == ["All"]
+    assert page.locator("#find").input_value() == ""
+
+
+def test_a_place_on_the_page_leaves_the_filter_and_the_language_link_keeps_it(open_page) -> None:
+    page = open_page(LANDING).page
+    page.get_by_role("button", name="Improvement").click()
+    page.locator("#find").fill("vale")
+    page.locator("a.skip").evaluate("link => link.click()")
+    page.wait_for_timeout(100)
+    assert page.url.endswith("#main")
+    assert _rows(page) == ["Cardiff and Vale"]
+    assert _pressed(page) == ["Improvement"]
+    page.get_by_role("link", name="Cymraeg").click()
+    page.wait_for_load_state()
+    assert page.url.endswith("index.cy.html#find=vale&filter=imp")
+    assert page.locator("table.mx tbody tr:visible").count() == 1
+    assert page.locator("#find").input_value() == "vale"
 
 
 def test_the_other_language_has_the_same_filter(open_page) -> None:
