@@ -65,6 +65,15 @@ class Words:
         found = self._plural(key, self._at(key), facts)
         return found.format_map({name: self._fact(name, fact) for name, fact in facts.items()})
 
+    def forms(self, key: str, **facts: object) -> dict[str, str]:
+        """All plural forms of a text with its facts put in: for counts that a page's script makes.
+
+        A text without forms is its form `other`. Raises KeyError as `text` does.
+        """
+        node = self._at(key)
+        forms = node if is_plural(node) else {"other": node}
+        return {form: text.format_map(facts) for form, text in forms.items()}
+
     def has(self, key: str) -> bool:
         """Whether there is anything under a key: for words that a contract may leave out."""
         try:

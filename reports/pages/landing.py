@@ -7,6 +7,7 @@ the only page that names the publication and its day.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,7 +40,9 @@ class LandingPage:
     """All that landing.html.jinja prints, in the reader's language.
 
     `state` is the provisional or final tag; `changed` is empty where last month is not known.
-    `chance` says how many signals chance alone would give; `definitions` is where that is told.
+    `matrix_found` is JSON for report.js: what the filter's status line says, by plural form, with
+    `#` for the cells and `%` for their rows. `chance` says how many signals chance alone would
+    give; `definitions` is where that is told.
     `waiting` says how much waits for somebody; `queue` is where that is listed.
     """
 
@@ -54,6 +57,7 @@ class LandingPage:
     facts: tuple[tuple[str, str], ...]
     matrix: Matrix
     matrix_caption: str
+    matrix_found: str
     changed_title: str
     changed_sub: str
     changed: tuple[ItemList, ...]
@@ -71,6 +75,7 @@ def landing_page(edition: Edition, words: Words) -> LandingPage:
     told = [found for found in every if found.measure in keys]
     pages = {c.workstream: page_name(c.workstream, words.language) for c in contracts}
     headline = Headline(edition, words, told, pages)
+    table = matrix(_cells(edition, words, every, pages), keys)
     return LandingPage(
         name=file_name(INDEX, words.language),
         title=headline.title(),
@@ -81,8 +86,9 @@ def landing_page(edition: Edition, words: Words) -> LandingPage:
         chance=chance_sentence(told, words),
         definitions=definitions_name(words.language),
         facts=_facts(edition, contracts, words),
-        matrix=matrix(_cells(edition, words, every, pages), keys),
+        matrix=table,
         matrix_caption=_with_month(words, "matrix.caption", edition.data_month),
+        matrix_found=_found_forms(words, len(table.rows)),
         changed_title=_with_month(words, "changed.title", month_before(edition)),
         changed_sub=_changed_sub(edition, words),
         changed=() if edition.before is None else changed_lists(edition, words, every, pages),
@@ -109,6 +115,10 @@ def _cells(
 ) -> CellMaker:
     found = {one.key: one for one in every}
     return CellMaker(edition, words, found, statuses_of_month(edition), pages)
+
+
+def _found_forms(words: Words, rows: int) -> str:
+    return json.dumps(words.forms("pages.landing.matrix.found", n="#", shown="%", all=rows))
 
 
 def _open_until(edition: Edition, contracts: Iterable[Contract]) -> date | None:

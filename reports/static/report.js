@@ -63,7 +63,7 @@
   if (!form) return;
   var table = document.querySelector('.mx'), body = table.tBodies[0], rows = [].slice.call(body.rows);
   var find = form.querySelector('#find'), workstream = form.querySelector('#workstream');
-  var count = form.querySelector('.count');
+  var count = form.querySelector('.count'), nobody = document.querySelector('.nobody');
 
   function every(selector, act) { [].forEach.call(document.querySelectorAll(selector), act); }
 
@@ -98,15 +98,24 @@
     return !state.filter || (' ' + cell.dataset.kinds + ' ').indexOf(' ' + state.filter + ' ') > -1;
   }
 
+  /* A row stays whole, so that what answers is seen beside what does not; Wales stays on top of it.
+     Tells how many cells answer. */
   function showRow(row) {
-    var any = false;
-    [].forEach.call(row.querySelectorAll('td[data-kinds]'), function (cell) {
+    var cells = [].filter.call(row.querySelectorAll('td[data-kinds]'), function (cell) {
       var is = answers(cell);
       cell.classList.toggle('dim', !is);
-      any = any || (is && !cell.hidden);
+      return is && !cell.hidden;
     });
     var named = !state.find || row.dataset.search.indexOf(state.find.toLowerCase().trim()) > -1;
-    row.hidden = !named || (!!state.filter && !any);
+    row.hidden = !named || (!!state.filter && !cells.length && row !== rows[0]);
+    return named ? cells.length : 0;
+  }
+
+  /* Cells that do not answer are grey: how many do is said as well. */
+  function said(shown, cells) {
+    if (!state.filter) return count.dataset.text.replace('#', shown).replace('%', rows.length);
+    var forms = JSON.parse(count.dataset.found), form = new Intl.PluralRules(document.documentElement.lang).select(cells);
+    return ((cells === 0 && forms.zero) || forms[form] || forms.other).replace('#', cells).replace('%', shown);
   }
 
   function place(row) {
@@ -129,7 +138,10 @@
     every('.mx [data-workstream]', function (cell) {
       cell.hidden = !!state.workstream && cell.dataset.workstream !== state.workstream;
     });
-    rows.forEach(showRow);
+    var found = rows.map(showRow);
+    var some = rows.filter(function (row, place) { return state.filter ? found[place] : !row.hidden; });
+    table.hidden = !some.length;
+    nobody.hidden = !!some.length;
     rows.slice().sort(order).forEach(function (row) { body.appendChild(row); });
     every('.mx [data-sort]', function (button) {
       var head = button.parentNode;
@@ -139,8 +151,7 @@
     every('#matrix-tools [data-filter]', function (button) {
       button.setAttribute('aria-pressed', String(button.dataset.filter === (state.filter || '')));
     });
-    var shown = rows.filter(function (row) { return !row.hidden; }).length;
-    count.textContent = count.dataset.text.replace('#', shown).replace('%', rows.length);
+    count.textContent = said(some.length, found.reduce(function (sum, cells) { return sum + cells; }, 0));
   }
 
   function change(key, value) { state[key] = value; show(); write(); }

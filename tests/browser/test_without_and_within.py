@@ -90,7 +90,9 @@ def _pressed(page: Page) -> list[str]:
         ("find=pow", ["Powys"]),
         # Whoever has a figure comes before those who have none.
         ("sort=hand-hygiene-done", ["All Wales", *SENT, *(n for n in NAMES if n not in SENT)]),
+        # All of it, and Wales with it, gives way to a sentence.
         ("filter=con", []),
+        ("find=aneurin&filter=imp", []),
         ("sort=hand-hygiene-done&filter=imp&find=vale", ["Cardiff and Vale"]),
     ],
 )
@@ -147,6 +149,45 @@ def test_what_can_be_read_of_an_address_holds(open_page, publication) -> None:
     page = _opened(open_page, publication, "filter=imp&sort=nonsense&find=50%").page
     assert _rows(page) == ["All Wales", "Cardiff and Vale"]
     assert _pressed(page) == ["Improvement"]
+
+
+@pytest.mark.parametrize(
+    ("path", "fragment", "cells", "told"),
+    [
+        (LANDING, "filter=imp", 2, "2 cells in 2 of 11 rows"),
+        (LANDING, "filter=imp&find=vale", 1, "1 cell in 1 of 11 rows"),
+        (LANDING, "filter=con", 0, "0 cells in 0 of 11 rows"),
+        (LANDING, "find=vale", 0, "1 of 11 rows"),
+        (LANDING.replace(".html", ".cy.html"), "filter=imp", 2, "celloedd: 2; rhesi: 2 o 11"),
+    ],
+)
+def test_what_answers_to_a_filter_is_told_in_words(
+    open_page, publication, path: str, fragment: str, cells: int, told: str
+) -> None:
+    page = open_page(path).page
+    page.goto(f"{(publication / path).as_uri()}#{fragment}")
+    page.reload()
+    assert page.locator(".count").inner_text() == told
+    if "filter" in fragment:
+        assert page.locator("td[data-kinds]:visible:not(.dim)").count() == cells
+    assert page.locator(".nobody").is_visible() is (told[0] == "0")
+    assert page.locator("table.mx").is_visible() is (told[0] != "0")
+
+
+def test_wales_stays_on_top_of_a_filter_that_it_does_not_answer_to(open_falls, falls) -> None:
+    """Falls are a concern at Hywel Dda alone; its other cell and both of Wales are grey."""
+    page = _opened(open_falls, falls, "filter=con").page
+    assert _rows(page) == ["All Wales", "Hywel Dda"]
+    grey = page.locator("table.mx tbody tr:visible td.dim")
+    assert [cell.get_attribute("data-column") for cell in grey.all()] == [
+        "falls-rate",
+        "risk-assessed",
+        "risk-assessed",
+    ]
+    assert page.locator(".count").inner_text() == "1 cell in 1 of 11 rows"
+    page.locator("#find").fill("powys")
+    assert _rows(page) == []
+    assert page.locator(".nobody").is_visible()
 
 
 def test_back_to_the_address_without_a_filter_shows_all(open_page) -> None:

@@ -33,6 +33,14 @@ def test_welsh_has_six_plural_forms(n: int, category: str) -> None:
     assert words.text("told.rows", n=n) == f"{category} {n}"
 
 
+def test_a_script_that_counts_has_all_forms_of_a_text() -> None:
+    words = Words("cy", {"told": {"rows": FORMS, "plain": "{shown}: {n}"}})
+    assert words.forms("told.rows", n="#") == {form: f"{form} #" for form in FORMS}
+    assert words.forms("told.plain", n="#", shown="%") == {"other": "%: #"}
+    with pytest.raises(KeyError, match=r"told\.nowhere"):
+        words.forms("told.nowhere")
+
+
 @pytest.mark.parametrize(
     ("n", "category"), [(0, "zero"), (1, "one"), (2, "other"), (3, "other"), (6, "other")]
 )
