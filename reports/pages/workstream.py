@@ -8,7 +8,7 @@ parts themselves (narrative, figures_table, tests_of_change, quality, definition
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from data_contracts.contract import Contract, Measure, MeasureType
@@ -64,12 +64,18 @@ class ChartGroup:
 
 @dataclass(frozen=True, slots=True)
 class ChartGrid:
-    """One measure, a small chart for each organisation or part of Wales, concerns first."""
+    """One measure, a small chart for each organisation or part of Wales, concerns first.
+
+    `has_shared_scale` is set where charts share a scale that would not be their own. `scale_notes`
+    has, by id, what is said below a chart that keeps its own beside those.
+    """
 
     id: str
     heading: str
     sub: str
     charts: tuple[ChartModel, ...]
+    has_shared_scale: bool = False
+    scale_notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +203,9 @@ class _Maker:
         }
         fitting = fits(extents)
         scale = scales.common_scale(shown[code] for code in fitting) if fitting else None
+        is_shared = any(scales.scale_over(*extents[code]) != scale for code in fitting)
+        apart = extents.keys() - fitting if is_shared else ()
+        own = self.words.text("charts.page.scale_apart")
         return ChartGrid(
             id=f"organisations-{measure.id.replace('_', '-')}",
             heading=self.words.text(
@@ -207,6 +216,8 @@ class _Maker:
                 self._chart(measure, code, Size.SMALL, scale if code in fitting else None)
                 for code in shown
             ),
+            has_shared_scale=is_shared,
+            scale_notes={self.series.key(measure, code).anchor: own for code in sorted(apart)},
         )
 
     def _grid_sub(self, measure: Measure, shown: Iterable[Series]) -> str:

@@ -223,6 +223,31 @@ def test_the_scale_of_its_own_reaches_charts_in_and_out_of_view(open_falls):
     page.wait_for_function(f"own => JSON.stringify({ranges}) === JSON.stringify(own)", arg=own)
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("collaborative/ws-falls.html", "Own scale, not that of the others"),
+        ("collaborative/ws-falls.cy.html", "Graddfa ei hun, nid un y lleill"),
+    ],
+)
+def test_whose_scale_is_apart_is_told_and_no_choice_is_offered_without_one(open_falls, path, told):
+    """Velindre and Powys are small: wide ranges would flatten the others' rates.
+
+    Of risks assessed Velindre's range is the widest that all share, so that it is not apart.
+    """
+    page = open_falls(path).page
+    sections = page.locator("section:has(.grid)")
+    ids = [one.get_attribute("id") for one in sections.all()]
+    organisations = ["organisations-falls-rate", "organisations-risk-assessed"]
+    assert ids == [*organisations, "wales-setting", "wales-population"]
+    offered = page.locator("section:has(.scale-choice)").all()
+    assert [one.get_attribute("id") for one in offered] == organisations
+    apart = page.locator("figure:has(.apart)")
+    units = ["RQF-falls-rate", "7A7-falls-rate", "7A7-risk-assessed"]
+    assert [one.get_attribute("id") for one in apart.all()] == units
+    assert set(page.locator(".apart").all_inner_texts()) == {told}
+
+
 def test_a_chart_drawn_anew_tells_its_points_to_pointer_and_keys(open_page):
     page = open_page("org/7A4/index.html").page
     plot = page.locator(".plot[data-figure]").first

@@ -52,6 +52,15 @@ def test_every_key_measure_has_a_grid_of_organisations(page: WorkstreamPage) -> 
     ]
 
 
+def test_a_scale_is_chosen_only_where_charts_share_one(page: WorkstreamPage) -> None:
+    """All organisations assess the same share of risks; their rates of falls are not the same."""
+    assert [grid.has_shared_scale for grid in page.organisations] == [True, False]
+    for grid in page.organisations:
+        have_another = [bool(c.figure) and "own" in drawn_in(c) for c in grid.charts]
+        assert any(have_another) is grid.has_shared_scale
+        assert grid.scale_notes == {}
+
+
 def test_concerns_come_first(page: WorkstreamPage) -> None:
     first = [chart.unit_name for chart in page.organisations[0].charts[:2]]
     assert first == ["Hywel Dda", "Cardiff and Vale"]
