@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,58 @@ def test_every_chart_is_drawn_on_paper(printed, falls: Path, name: str, lower: s
     assert len(re.findall(r"2022\s+2023\s+2024", text)) >= charts - 1
     assert "(Link:" not in text
     assert lower in text
+
+
+def test_the_heading_of_definitions_has_some_of_them_below_it(open_falls) -> None:
+    """Wherever on a sheet it comes to stand."""
+    page = open_falls("collaborative/ws-falls.html").page
+    page.evaluate("document.querySelectorAll('main > :not(#definitions)').forEach(e => e.remove())")
+    below = []
+    for above in range(0, 750, 50):
+        page.evaluate("above => { document.body.style.paddingTop = above + 'pt'; }", above)
+        sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+        (found,) = (t for sheet in sheets if "Definitions\n" in (t := sheet.extract_text()))
+        below.append("Falls per 1,000 occupied bed days" in found)
+    assert below == [True] * 15
+
+
+def test_funnels_are_as_wide_as_the_sheet(open_falls) -> None:
+    """The picture has texts of 13 in a width of 1,000: below 700 they are small on paper."""
+    page = open_falls("collaborative/ws-falls.html", SHEET).page
+    page.emulate_media(media="print")
+    funnels = page.locator(".funnel svg").all()
+    wide = [funnel.evaluate("one => one.getBoundingClientRect().width") for funnel in funnels]
+    assert wide == [700, 700]
+
+
+def test_a_part_of_an_organisations_page_is_not_torn_on_paper(open_falls) -> None:
+    page = open_falls("org/7A2/index.html", SHEET).page
+    page.emulate_media(media="print")
+    torn = page.evaluate(
+        """() => {
+          const all = what => [...document.querySelectorAll(what)];
+          const whole = all('.own-strip > div, .own-strip li');
+          const kept = all('main h2, main h3, main .sub, main .kick, main thead');
+          return [whole.length, kept.length,
+            whole.filter(one => getComputedStyle(one).breakInside !== 'avoid').length,
+            kept.filter(one => getComputedStyle(one).breakAfter !== 'avoid').length];
+        }"""
+    )
+    # One workstream with two key measures.
+    assert torn[0] == 3
+    assert torn[1] > 10
+    assert torn[2:] == [0, 0]
+
+
+def test_folded_figures_leave_no_heading_on_paper(open_falls) -> None:
+    page = open_falls("org/7A2/index.html", SHEET).page
+    heading = page.get_by_role("heading", name="All figures, by measure")
+    assert heading.is_visible()
+    page.emulate_media(media="print")
+    assert heading.is_hidden()
+    page.locator("details.units").first.evaluate("one => { one.open = true; }")
+    assert heading.is_visible()
+    assert page.locator("details.units:visible").count() == 1
 
 
 def test_60_charts_need_at_most_12_sheets(tmp_path: Path) -> None:
