@@ -248,6 +248,23 @@ def test_whose_scale_is_apart_is_told_and_no_choice_is_offered_without_one(open_
     assert set(page.locator(".apart").all_inner_texts()) == {told}
 
 
+def test_the_data_table_of_a_small_chart_has_short_rows_and_its_summary_stays(open_falls):
+    page = open_falls("collaborative/ws-falls.html").page
+    figure = page.locator(".grid figure").first
+    summary = figure.locator("summary")
+    figure.scroll_into_view_if_needed()
+    before = summary.bounding_box()
+    summary.click()
+    after = summary.bounding_box()
+    assert (after["x"], after["y"]) == (before["x"], before["y"])
+    box = figure.locator(".box").bounding_box()
+    rows = figure.locator("tbody tr").all()
+    heights = [row.bounding_box()["height"] for row in rows]
+    assert len(rows) == 36
+    assert max(heights) < 32
+    assert box["height"] / max(heights) > 10
+
+
 def test_a_chart_drawn_anew_tells_its_points_to_pointer_and_keys(open_page):
     page = open_page("org/7A4/index.html").page
     plot = page.locator(".plot[data-figure]").first
