@@ -248,6 +248,35 @@ def test_whose_scale_is_apart_is_told_and_no_choice_is_offered_without_one(open_
     assert set(page.locator(".apart").all_inner_texts()) == {told}
 
 
+def test_on_a_phone_latest_figures_are_a_list_and_wide_pictures_say_that_they_scroll(open_falls):
+    page = open_falls("collaborative/ws-falls.html", 390).page
+    row = page.locator("#figures tbody tr.wales").first
+    cells = row.locator("td:visible").all()
+    assert all(cell.bounding_box()["x"] + cell.bounding_box()["width"] <= 390 for cell in cells)
+    said = "one => getComputedStyle(one, '::before').content"
+    named = ['"Latest: "', '"Centre: "', '"Lower limit: "', '"Upper limit: "']
+    assert [cell.evaluate(said) for cell in cells[1:5]] == named
+    scroller = page.locator("#figures .scroll")
+    assert scroller.evaluate("one => one.scrollWidth <= one.clientWidth")
+    hint = page.get_by_text("What is wider than the screen scrolls sideways.")
+    assert hint.count() == page.locator(".funnel").count() == 2
+    for one, funnel in zip(hint.all(), page.locator(".funnel svg").all(), strict=True):
+        assert one.is_visible()
+        # Texts are 13 of a width of 1,000.
+        assert funnel.bounding_box()["width"] * 13 / 1000 >= 11
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert hint.first.is_hidden()
+    assert page.locator("#figures thead").is_visible()
+
+
+def test_on_a_phone_the_matrix_of_the_pack_says_that_it_scrolls(open_falls):
+    page = open_falls("collaborative/q-2023-24-q4.cy.html", 390).page
+    hint = page.get_by_text("Mae'r hyn sy'n lletach na'r sgrin yn sgrolio i'r ochr.")
+    assert hint.first.is_visible()
+    page.emulate_media(media="print")
+    assert hint.first.is_hidden()
+
+
 def test_the_data_table_of_a_small_chart_has_short_rows_and_its_summary_stays(open_falls):
     page = open_falls("collaborative/ws-falls.html").page
     figure = page.locator(".grid figure").first
