@@ -35,8 +35,9 @@ class Reader:
         self.page.wait_for_load_state()
 
     def rows(self) -> list[str]:
-        """The organisations of the matrix that are shown."""
-        return self.page.locator("table.mx tbody tr:visible th").all_inner_texts()
+        """The organisations of the matrix that are shown, below All Wales, which stays."""
+        below = "table.mx tbody tr:visible:not(.wales) th"
+        return self.page.locator(below).all_inner_texts()
 
     def cell(self, organisation: str, column: str = "falls-rate") -> Locator:
         row = self.page.locator(f'table.mx tbody tr[data-search*="{organisation}"]')
