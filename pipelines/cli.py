@@ -67,6 +67,28 @@ Today = Annotated[
         help="Run as on this day; default: the clock's.",
     ),
 ]
+
+
+def _come(today: datetime | None) -> datetime | None:
+    """A night's day, which has come: from a later one readers could never be taken back."""
+    if today is not None and today.date() > date.today():
+        raise typer.BadParameter(
+            f"{today:{DAY}} has not come yet. A publication of that day would keep readers from "
+            "those of every day before it."
+        )
+    return today
+
+
+NightDay = Annotated[
+    datetime | None,
+    typer.Option(
+        "--today",
+        envvar="SAFECARE_TODAY",
+        formats=[DAY],
+        callback=_come,
+        help="Run as on this day, which has come; default: the clock's.",
+    ),
+]
 Contracts = Annotated[
     Path | None,
     typer.Option(
@@ -100,7 +122,7 @@ def sample(
 
 
 @app.command()
-def run(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = None) -> None:
+def run(lake: Lake = Path("lake"), today: NightDay = None, contracts: Contracts = None) -> None:
     """Run a whole night: receive, check, count, detect, report and publish.
 
     Exit codes: 0 good, 1 published and a steward is needed, 2 nothing published.
@@ -113,7 +135,7 @@ def run(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = N
 @app.command()
 def publish(
     lake: Lake = Path("lake"),
-    today: Today = None,
+    today: NightDay = None,
     contracts: Contracts = None,
     pdf: Annotated[
         Path | None,

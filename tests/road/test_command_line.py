@@ -1,5 +1,7 @@
 """The `safecare` command: what it prints and with which code it ends."""
 
+import shutil
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -138,6 +140,27 @@ def test_a_new_lake_says_where_files_belong(empty_road: Road) -> None:
     code, text = _night(empty_road, "2024-04-20")
     assert code == 2
     assert "No file has arrived in a sender's folder, and 1 elsewhere in the inbox." in text
+
+
+@pytest.mark.parametrize("command", ["run", "publish"])
+def test_no_night_is_run_as_on_a_day_that_has_not_come(road: Road, command: str) -> None:
+    folders = ("--lake", road.lake, "--contracts", road.contracts)
+    code, text = _run(command, *folders, "--today", "2999-05-20")
+    assert code == 2
+    assert "2999-05-20 has not come yet" in text
+    assert not (road.lake / "site").exists()
+
+
+def test_what_a_wrong_clock_published_can_be_taken_away(road: Road) -> None:
+    """As the README says: that publication's folder and the link, and nothing else."""
+    _night(road, "2024-04-20")
+    road.night(date(2042, 5, 20))
+    assert road.publication == "2042-04_r1"
+    shutil.rmtree(road.lake / "site" / "2042-04_r1")
+    road.latest.unlink()
+    code, text = _night(road, "2024-04-21")
+    assert code == 0, text
+    assert road.publication.startswith("2024-03_r")
 
 
 def test_an_earlier_day_does_not_take_readers_back(road: Road) -> None:
