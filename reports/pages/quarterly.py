@@ -3,7 +3,8 @@
 Belongs here: the edition as it stands at a quarter's end, and which of its parts go on the sheets.
 Does not belong here: counting or judging anything anew (the parts are those of the monthly pages),
 what is told of the quarter's work (quarter_log.py), markup (quarterly.html.jinja). The pack shows
-neither the publication nor the day, so it changes only when figures of the quarter do.
+neither the publication nor the day, so it changes only when figures of the quarter do, or limits
+whose baseline a later month has filled.
 """
 
 from __future__ import annotations

@@ -219,7 +219,7 @@ def _workstream(
 
 
 def _quarterly(shown: Edition, languages: tuple[Words, ...]) -> Iterator[PageTask]:
-    """The pack of the latest whole quarter: a later month's figures do not change it."""
+    """The pack of the latest whole quarter: a later month changes limits at most."""
     quarter = latest_complete(shown.data_month)
     told = as_at_the_end(shown, quarter)
     inputs = (
