@@ -305,7 +305,7 @@ def _tell_end(lake: Path) -> None:
         return
     facts: dict[str, Any] = json.loads(newest.read_text(encoding="utf-8"))
     if "sentence" in facts:
-        err.print(facts["sentence"], markup=False)
+        err.print(facts["sentence"], markup=False, soft_wrap=True)
     elif "publication" in facts:
         _tell_publication(facts)
     else:

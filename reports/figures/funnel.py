@@ -138,7 +138,10 @@ def _axes(frame: _Frame, texts: FunnelTexts) -> Iterator[str]:
 
 
 def _shade(rows: Sequence[Row], frame: _Frame) -> Iterator[str]:
-    """The inside of the 95 % lines; a line that is not there or out of the picture is its edge."""
+    """The inside of the 95 % lines; a line that is not there or out of the picture is its edge.
+
+    Its corners are in whole units: the lines over it are exact, and pages have to stay small.
+    """
     there = [r for r in rows if frame.across.low <= r["denominator"] <= frame.across.high]
     if not there:
         return
@@ -146,7 +149,7 @@ def _shade(rows: Sequence[Row], frame: _Frame) -> Iterator[str]:
     upper = [(row, high if row["upper_95"] is None else row["upper_95"]) for row in there]
     lower = [(row, low if row["lower_95"] is None else row["lower_95"]) for row in there]
     corners = "L".join(
-        f"{frame.x(row['denominator'])} {frame.y(min(max(value, low), high))}"
+        f"{frame.x(row['denominator']):.0f} {frame.y(min(max(value, low), high)):.0f}"
         for row, value in (*upper, *reversed(lower))
     )
     yield f'<path d="M{corners}z" fill="{theme.CHART_BAND}"/>'

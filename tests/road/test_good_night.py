@@ -86,7 +86,7 @@ def test_a_deadline_that_passes_is_news(road: Road) -> None:
     ("language", "april", "both"),
     [
         ("", "April 2024", "April 2024 to May 2024"),
-        (".cy", "Ebrill 2024", "Ebrill 2024 i Mai 2024"),
+        (".cy", "Ebrill 2024", "Ebrill 2024 \N{EN DASH} Mai 2024"),
     ],
 )
 def test_a_month_that_begins_is_news(published: Road, language: str, april: str, both: str) -> None:
