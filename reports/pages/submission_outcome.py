@@ -30,7 +30,7 @@ from reports.pages.submission_case import Case, Row, Rows
 from reports.pages.submission_history import page_name, returns_of, spoken_months, spoken_spans
 from reports.pages.visible_text import Parts, quoted, sentence_parts
 
-MEND = ("mend", "save", "send", "try")
+MEND = ("mend", "save", "try", "send")
 STEPS: Mapping[Outcome, tuple[str, ...]] = {
     Outcome.ACCEPTED: ("nothing",),
     Outcome.ACCEPTED_WITH_WARNINGS: ("answer", *MEND),
