@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pipelines.check_command import check
 from pipelines.contracts_command import contracts_app
-from pipelines.days import day_of
+from pipelines.days import DayNotComeError, come, day_of
 from pipelines.decide_command import decide
 from pipelines.funnel_command import funnel
 from pipelines.own_files import Language, words_of
@@ -71,11 +71,11 @@ Today = Annotated[
 
 def _come(today: datetime | None) -> datetime | None:
     """A night's day, which has come: from a later one readers could never be taken back."""
-    if today is not None and today.date() > date.today():
-        raise typer.BadParameter(
-            f"{today:{DAY}} has not come yet. A publication of that day would keep readers from "
-            "those of every day before it."
-        )
+    try:
+        if today is not None:
+            come(today.date())
+    except DayNotComeError as error:
+        raise typer.BadParameter(str(error)) from error
     return today
 
 

@@ -13,6 +13,7 @@ import dagster as dg
 from assets.programme import programme_assets
 from assets.workstream import workstream_assets
 from data_contracts.contract import HERE, Contract, load_contracts
+from pipelines.days import come
 from pipelines.jobs import nightly_job
 from pipelines.resources import Settings, night_resource
 from pipelines.schedules import nightly_schedule
@@ -62,5 +63,5 @@ def defs() -> dg.Definitions:
         load_contracts(folder),
         lake_root,
         contracts_folder=folder,
-        today=date.fromisoformat(day) if day else None,
+        today=come(date.fromisoformat(day)) if day else None,
     )

@@ -101,7 +101,9 @@ class Speaker:
 
     def _rule(self, series: Series, point: Point) -> str:
         rule, side = point.rule or "", point.rule_side or 0
-        if rule == RuleName.SHIFT and has_median(series):
+        # A run chart's point has no limit; one of a phase before it may have had.
+        is_on_median = has_median(series) and (series.is_by_event or point.upper is None)
+        if rule == RuleName.SHIFT and is_on_median:
             rule = "shift_median"
         kind = "events" if series.is_by_event else "months"
         return self.words.text(
@@ -252,7 +254,7 @@ class Speaker:
         return [self.words.text("charts.alternative.target", target=target)]
 
     def _signal_part(self, series: Series) -> str:
-        judged = series.judged
+        judged = series.judged_now
         if judged is None:
             return self.words.text("charts.alternative.not_judged")
         late = "_at" if judged is not series.last else ""

@@ -96,5 +96,5 @@ def verdict_kind(verdict: Verdict) -> Verdict:
 def _is_too_short(series: Series) -> bool:
     """Few points in the last phase and no signal: a run chart can already show one."""
     values = sum(point.value is not None for point in series.current)
-    judged = series.judged
+    judged = series.judged_now
     return values < ENOUGH_FOR_LIMITS and not (judged is not None and judged.is_signal)

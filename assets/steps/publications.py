@@ -20,6 +20,7 @@ import polars as pl
 from assets.steps.lake import Lake, read_json, write_json
 from reports.edition import Edition
 from reports.pages.findings import told_verdicts
+from reports.spc.vocabulary import Verdict
 
 TOLD = "told.json"
 # The data month of a publication and its number in it.
@@ -56,4 +57,10 @@ def read_told(lake: Lake, month: date) -> pl.DataFrame | None:
         told = read_json(lake.site / f"{last[0]}_r{last[1]}" / TOLD)
     except (OSError, json.JSONDecodeError, UnicodeDecodeError):
         return None
+    if not isinstance(told, dict) or not all(map(_is_verdict, told.values())):
+        return None
     return pl.DataFrame(list(told.items()), schema=VERDICTS, orient="row")
+
+
+def _is_verdict(told: object) -> bool:
+    return isinstance(told, str) and told in set(Verdict)

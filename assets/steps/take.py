@@ -42,6 +42,7 @@ from assets.steps.trial import TRIAL
 from data_contracts.problems import masked
 
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
+OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 # Seconds for which a file's size and time must not have changed before it is taken.
 SETTLED_AFTER = 3.0
 # Lake.prepare clears this away after a crash.
@@ -246,7 +247,9 @@ def _is_ordinary(facts: os.stat_result) -> bool:
 
 
 def _is_unfinished(name: str) -> bool:
-    return name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED)
+    """Whether a file is not there as a whole yet, or is what a system keeps beside files."""
+    lower = name.lower()
+    return name.startswith((".", "~$")) or lower.endswith(UNFINISHED) or lower in OF_SYSTEMS
 
 
 def _is_still(path: Path, shape: Shape) -> bool:

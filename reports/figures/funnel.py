@@ -26,8 +26,9 @@ from reports.figures.scales import Scale, scale_over
 WIDTH, HEIGHT = 1000, 520
 LEFT, RIGHT, TOP, BOTTOM = 76, 150, 14, 58
 FONT, LABEL_GAP = 13, 16
-# More names than these cannot be read beside their points: those furthest out are named.
-MOST_NAMES = 40
+# More names than these are not looked for: those furthest out are. So many have theirs wherever it
+# finds room.
+MOST_NAMES, MOST_KEPT = 30, 12
 # So few units are all named, those within in grey; of more, those outside.
 FEW_UNITS = 12
 # Height of a name, and half the width of a mark outside and of one within, with their rims.
@@ -219,22 +220,21 @@ def _marks(rows: Sequence[Row], frame: _Frame, texts: FunnelTexts) -> Iterator[s
 def _names(rows: Sequence[Row], lines: Sequence[Row], frame: _Frame) -> Iterator[str]:
     """Names of units, the furthest out first, each where it is read with its own mark.
 
-    Of few units all are named. Of many those outside: one beyond 95 % is left out where nothing is
-    free, one beyond 99.8 % never, unless there are more of them than can be read.
+    Of few units all are named. Of many those outside; where nothing is free one is left out, but
+    for the MOST_KEPT furthest beyond 99.8 %.
     """
     are_few = len(rows) <= FEW_UNITS
     named = [row for row in rows if are_few or row["place"] != "within"]
     order = {"beyond_998": 0, "beyond_95": 1, "within": 2}
     named.sort(key=lambda row: (order[row["place"]], -abs(row["z"] or 0)))
-    are_readable = sum(row["place"] == "beyond_998" for row in named) <= MOST_NAMES
     named = named[:MOST_NAMES]
     wanted = [
         Wanted(
             mark=_mark_of(row, frame),
             width=text_width(row["unit"], FONT),
-            is_kept=are_few or (are_readable and row["place"] == "beyond_998"),
+            is_kept=are_few or (rank < MOST_KEPT and row["place"] == "beyond_998"),
         )
-        for row in named
+        for rank, row in enumerate(named)
     ]
     drawn = [run for name in _DASHES for run in _runs(lines, frame, name)]
     inside = Box(LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM)

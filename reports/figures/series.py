@@ -137,6 +137,11 @@ class Series:
         return tuple(p for p in self.points if p.phase == phase)
 
     @property
+    def judged_now(self) -> Point | None:
+        """The last point of the last phase that rules were applied to."""
+        return next((p for p in reversed(self.current) if p.is_solid), None)
+
+    @property
     def limited(self) -> Point | None:
         """The last point of the last phase with limits; None on a run chart."""
         return next((p for p in reversed(self.current) if p.upper is not None), None)

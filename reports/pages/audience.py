@@ -96,7 +96,9 @@ def visible_changes(changes: pl.DataFrame, audience: Audience) -> pl.DataFrame:
         return visible(changes, audience)
     is_own_only = pl.col("level").is_in(OWN_ONLY)
     told = visible(changes.rename({"level": "of"}), audience).rename({"of": "level"})
-    return told.with_columns(
+    masked = told.with_columns(
         pl.when(~is_own_only).then(pl.col(name)).alias(name)
         for name in ("site_code", "ward_code", "text_en", "text_cy", "author_role")
     )
+    # What is taken away would have told rows apart: their order must not depend on the file's.
+    return masked.sort(masked.columns, nulls_last=True)

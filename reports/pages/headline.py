@@ -54,8 +54,8 @@ class Headline:
         so_far = self.so_far
         if so_far.has_too_little:
             returns = so_far.returns
-            # All may be in, where boards have only begun to send.
-            case = "too_young" if returns.is_whole else "too_little"
+            # All may be in, where boards have only begun to send or could not count.
+            case = "none_judged" if returns.is_whole and returns.due else "too_little"
             return self._say(
                 f"title.{case}", n=returns.arrived, due=returns.due, month=self._month()
             )
@@ -108,7 +108,9 @@ class Headline:
 
     def _before(self) -> tuple[Bullet, ...]:
         """Where there is too little: the last month of which most is in, and what was said then."""
-        last = last_mostly_in(self.edition) if self.so_far.has_too_little else None
+        so_far = self.so_far
+        is_told = so_far.has_too_little and not (so_far.returns.is_whole and so_far.returns.due)
+        last = last_mostly_in(self.edition) if is_told else None
         if last is None:
             return ()
         strong = self._say(

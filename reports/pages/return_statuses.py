@@ -40,11 +40,15 @@ def returns_of_month(edition: Edition, month: date | None = None) -> pl.DataFram
 
 
 def status_of(edition: Edition, organisation: str, workstream: str, table: str) -> str:
-    """The status of one return for the edition's month; empty where none was due."""
+    """Why one return's figures for the edition's month lack; empty where it is in, or none was due.
+
+    One that is in may still have no figure of a measure.
+    """
     found = returns_of_month(edition).filter(
         organisation=organisation, workstream=workstream, table=table
     )
-    return str(found["status"].item()) if found.height else ""
+    open_returns = gaps_of(found)
+    return str(open_returns["status"].item()) if open_returns.height else ""
 
 
 def gaps_of(returns: pl.DataFrame) -> pl.DataFrame:

@@ -110,7 +110,9 @@ def change_rows(
     edition: Edition, contract: Contract, words: Words, shown: OnCharts
 ) -> tuple[ChangeRow, ...]:
     """All that was told about a workstream, oldest first."""
-    rows = _of(edition, contract.workstream).sort("date", "organisation", "kind")
+    rows = _of(edition, contract.workstream).sort(
+        "date", "organisation", "kind", maintain_order=True
+    )
     return tuple(_row(edition, contract, words, row, shown) for row in rows.to_dicts())
 
 

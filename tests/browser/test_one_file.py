@@ -79,7 +79,7 @@ def test_its_links_lead_to_places_in_it(alone: Path, open_file) -> None:
     )
     assert len(links) > 30
     assert {link[0] for link in links} == {"#"}
-    page.locator("a[href='#figures']").click()
+    page.locator(".contents a[href='#figures']").click()
     assert page.locator("#figures").is_visible()
 
 

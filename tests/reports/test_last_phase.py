@@ -76,6 +76,26 @@ def test_a_signal_among_a_few_new_months_is_told(measure: Measure) -> None:
     assert kind_now(found) is Verdict.CONCERN
 
 
+def test_a_signal_of_the_phase_before_is_not_told_as_one_of_now(
+    measure: Measure, english: Words
+) -> None:
+    """A phase of two months that are not final yet: nothing of it was judged."""
+    signal = OLD | {"verdict": Verdict.CONCERN, "rule": "shift", "rule_side": 1, "value": 6.5}
+    told = [OLD] * 16 + [signal] * 8 + [NEW | {"state": "immature", "verdict": Verdict.NONE}] * 2
+    span = months(later(OCTOBER, 1 - len(told)), OCTOBER)
+    points = tuple(Point(period=p, **fields) for p, fields in zip(span, told, strict=True))
+    found = Series(key=str(KEY), points=points, chart="run")
+    speaker = Speaker(english, measure)
+    assert (standing(found), kind_now(found)) == (Standing.TOO_FEW, Verdict.NONE)
+    assert speaker.alternative(found) == (
+        "October 2026: 3.20 (not final yet); median 3.00; no limits yet; signal: not yet judged."
+    )
+    # Where it is told of then, its centre is the mean that it was.
+    assert speaker.reason(found, points[23]) == (
+        "8 months in a row above the mean of 6.00, a signal since January 2026"
+    )
+
+
 def test_the_chart_has_the_lines_of_each_phase(measure: Measure, english: Words) -> None:
     """The old mean stays a whole line, the new median is dashed; at the right edge is the new."""
     found = restarted(4)

@@ -69,6 +69,25 @@ def test_the_heading_says_how_much_is_in_and_nothing_of_signals(page: LandingPag
     assert len(page.bullets) == 5
 
 
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "November 2026: all returns are in, most key measures could not be judged"),
+        ("cy", "Tachwedd 2026: daeth pob ffurflen i law; ni ellid barnu'r rhan fwyaf o'r mesurau "
+               "allweddol"),
+    ],
+)  # fmt: skip
+def test_returns_that_are_all_in_are_not_told_as_too_few(
+    thin: Edition, english: Words, welsh: Words, language: str, title: str
+) -> None:
+    """All sent in time, with hardly a figure: the month before is no better known."""
+    sent = thin.returns.with_columns(status=pl.lit("on_time"))
+    words = {"en": english, "cy": welsh}[language]
+    page = landing_page(replace(thin, returns=sent), words)
+    assert page.title == title
+    assert "October" not in page.bullets[0].strong
+
+
 def test_no_all_clear_for_what_was_not_judged(page: LandingPage) -> None:
     """One cell has a figure; a quiet one has no icon of common cause beside so few."""
     concern, improvement = page.bullets[1:3]

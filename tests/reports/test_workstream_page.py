@@ -396,3 +396,42 @@ def test_a_key_is_read_from_its_text_though_a_ward_has_a_slash() -> None:
     assert (key.workstream, key.measure, key.level) == ("falls", "falls_all", "ward")
     assert key.unit == "7A4BV:A/B 2"
     assert str(key) == "falls/falls_all/ward/7A4BV:A/B 2"
+
+
+def test_a_return_that_is_in_is_no_reason_for_a_gap(edition: Edition, english: Words) -> None:
+    """Powys sent in time, and nothing of this measure: not `(on time)`."""
+    sent = pl.col("organisation").eq("7A7") & pl.col("workstream").eq("falls")
+    returns = edition.returns.with_columns(
+        status=pl.when(sent).then(pl.lit("on_time")).otherwise("status")
+    )
+    page = workstream_page(replace(edition, returns=returns), "falls", english)
+    charts = {chart.unit_name: chart for chart in page.organisations[0].charts}
+    assert charts["Powys"].missing == "No figure for October 2026: shown is September 2026."
+
+
+def test_files_that_wait_to_be_mended_are_named(
+    edition: Edition, english: Words, welsh: Words
+) -> None:
+    """Those of the last year, by month; questions and missing returns are no such files."""
+    september, october = date(2026, 9, 1), date(2026, 10, 1)
+    waits = [
+        ("partly_accepted", "7A5", "falls", date(2026, 8, 1), october),
+        ("refused", "7A2", "falls", september, september),
+        ("warnings", "7A4", "falls", september, september),
+        ("missing", "7A7", "falls", september, september),
+        ("refused", "7A1", "falls", date(2025, 10, 1), date(2025, 10, 1)),
+        ("refused", "7A6", "sepsis", september, september),
+    ]
+    columns = ("kind", "organisation", "workstream", "period", "period_to")
+    rows = pl.DataFrame(waits, schema=columns, orient="row").with_columns(table=pl.lit("monthly"))
+    made = replace(edition, queue=pl.concat([edition.queue.clear(), rows], how="diagonal"))
+    table = "Falls by ward and month"
+    assert workstream_page(made, "falls", english).quality.unmended == (
+        f"Hywel Dda: {table}, September 2026 (Not accepted)",
+        f"Cwm Taf Morgannwg: {table}, Aug 2026 to Oct 2026 (Accepted in part)",
+    )
+    assert (
+        workstream_page(made, "falls", welsh)
+        .quality.unmended[0]
+        .endswith("Medi 2026 (Nis derbyniwyd)")
+    )

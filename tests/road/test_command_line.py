@@ -120,6 +120,7 @@ def test_the_sample_needs_a_folder_of_its_own(tmp_path: Path) -> None:
 
 def test_run_says_what_it_left_in_the_inbox(road: Road) -> None:
     (road.lake / "inbox" / "loose.csv").write_text("nobody's")
+    (road.lake / "inbox" / "Thumbs.db").write_text("Windows's own")
     (road.lake / "inbox" / "7A4" / "big.csv.part").write_text("half")
     code, text = _night(road, "2024-04-20")
     assert code == 1

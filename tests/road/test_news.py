@@ -131,14 +131,14 @@ def test_a_concern_of_two_reports_is_new_in_the_first(quiet: Road) -> None:
 def test_what_a_report_is_compared_with_is_said(quiet: Road) -> None:
     """The first report of a lake has none before it, and says so."""
     first = quiet.page("collaborative/index.html")
-    assert "No report for November 2025 was published here" in first
+    assert "What a report for November 2025 told is not known here" in first
     send(quiet, 1, 2, **{"7A4": 350, "7A7": 350})
     quiet.night(REPORTS[1])
     second = quiet.page("collaborative/index.html")
     assert "Compared with the report for December 2025 as it stood then." in second
 
 
-@pytest.mark.parametrize("text", ["", "{", None])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"a": ["concern"]}', '{"a": "worse"}', None])
 def test_a_list_that_cannot_be_read_is_no_report(quiet: Road, text: str | None) -> None:
     send(quiet, 1, 2, **{"7A4": 350, "7A7": 350})
     (place,) = quiet.lake.glob("site/2025-12_r1/told.json")
@@ -146,6 +146,6 @@ def test_a_list_that_cannot_be_read_is_no_report(quiet: Road, text: str | None) 
     assert set(verdicts.values()) == {"common_cause"}
     place.unlink() if text is None else place.write_text(text)
     quiet.night(REPORTS[1])
-    assert "No report for December 2025 was published here" in quiet.page(
+    assert "What a report for December 2025 told is not known here" in quiet.page(
         "collaborative/index.html"
     )
