@@ -58,19 +58,10 @@ out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 
 Lake = Annotated[Path, typer.Option("--lake", envvar="SAFECARE_LAKE", help="Folder of the lake.")]
-Today = Annotated[
-    datetime | None,
-    typer.Option(
-        "--today",
-        envvar="SAFECARE_TODAY",
-        formats=[DAY],
-        help="Run as on this day; default: the clock's.",
-    ),
-]
 
 
 def _come(today: datetime | None) -> datetime | None:
-    """A night's day, which has come: from a later one readers could never be taken back."""
+    """A day that has come: from a later one's publication readers could never be taken back."""
     try:
         if today is not None:
             come(today.date())
@@ -79,7 +70,7 @@ def _come(today: datetime | None) -> datetime | None:
     return today
 
 
-NightDay = Annotated[
+Today = Annotated[
     datetime | None,
     typer.Option(
         "--today",
@@ -122,7 +113,7 @@ def sample(
 
 
 @app.command()
-def run(lake: Lake = Path("lake"), today: NightDay = None, contracts: Contracts = None) -> None:
+def run(lake: Lake = Path("lake"), today: Today = None, contracts: Contracts = None) -> None:
     """Run a whole night: receive, check, count, detect, report and publish.
 
     Exit codes: 0 good, 1 published and a steward is needed, 2 nothing published.
@@ -135,7 +126,7 @@ def run(lake: Lake = Path("lake"), today: NightDay = None, contracts: Contracts 
 @app.command()
 def publish(
     lake: Lake = Path("lake"),
-    today: NightDay = None,
+    today: Today = None,
     contracts: Contracts = None,
     pdf: Annotated[
         Path | None,
@@ -324,7 +315,7 @@ def _tell_publication(facts: dict[str, Any]) -> None:
         _tell_line(f"{facts['repaired']} was changed or lost files; a whole one took its place.")
     mend, owed = facts["mend"], {status: facts[status] for status in OWED}
     _tell_notes(facts["notes"])
-    if misplaced := facts.get("misplaced", []):
+    if misplaced := facts["misplaced"]:
         _tell_line(
             f"Needs a steward. Files that no night takes: {len(misplaced)}. "
             "Put each into the folder of its sender's code: inbox/7A4/."

@@ -28,7 +28,7 @@ LEFT, RIGHT, TOP, BOTTOM = 76, 150, 14, 58
 FONT, LABEL_GAP = 13, 16
 # More names than these are not looked for: those furthest out are. So many have theirs wherever it
 # finds room.
-MOST_NAMES, MOST_KEPT = 30, 12
+MOST_NAMED, MOST_KEPT = 30, 12
 # So few units are all named, those within in grey; of more, those outside.
 FEW_UNITS = 12
 # Height of a name, and half the width of a mark outside and of one within, with their rims.
@@ -227,7 +227,7 @@ def _names(rows: Sequence[Row], lines: Sequence[Row], frame: _Frame) -> Iterator
     named = [row for row in rows if are_few or row["place"] != "within"]
     order = {"beyond_998": 0, "beyond_95": 1, "within": 2}
     named.sort(key=lambda row: (order[row["place"]], -abs(row["z"] or 0)))
-    named = named[:MOST_NAMES]
+    named = named[:MOST_NAMED]
     wanted = [
         Wanted(
             mark=_mark_of(row, frame),

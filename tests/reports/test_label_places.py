@@ -3,10 +3,6 @@
 import pytest
 
 from reports.figures.label_places import (
-    CLEAR,
-    CLEAR_OF_LEVEL,
-    FIRST_RING,
-    GAP,
     Box,
     Mark,
     Place,
@@ -165,9 +161,11 @@ def test_the_same_marks_have_the_same_places() -> None:
     assert put(marks) == put(marks)
 
 
-def test_a_name_is_nearest_to_its_own_mark() -> None:
-    assert GAP < CLEAR < FIRST_RING
-    assert CLEAR_OF_LEVEL < CLEAR
+@pytest.mark.parametrize(("gap", "box"), [(5, Box(133, 93, 193, 107)), (7, Box(207, 93, 267, 107))])
+def test_a_name_is_nearest_to_its_own_mark(gap: int, box: Box) -> None:
+    """It ends at 267, 3 from its own mark: another's must be 6 away from it, or it goes left."""
+    first, _ = put([Mark(200, 100, HALF), Mark(267 + gap + HALF, 100, HALF)])
+    assert first.box == box
 
 
 def test_letters_are_as_wide_as_in_arial() -> None:
